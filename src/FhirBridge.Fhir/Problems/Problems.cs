@@ -1,0 +1,122 @@
+using static FhirBridge.Fhir.IssueSeverity;
+
+namespace FhirBridge.Fhir;
+
+/// <summary>
+/// The catalogue of expected failures: one row a failure. A new failure is a new row here, never a literal elsewhere.
+/// </summary>
+public static class Problems
+{
+    /// <summary>System of the stable problem codes in <c>issue.details.coding</c>.</summary>
+    public const string CodeSystem = "https://fhirbridge.org/CodeSystem/problem";
+
+    // The language: what was sent cannot be read, or is not what R4 allows.
+
+    /// <summary>The payload is not well-formed JSON.</summary>
+    public static readonly ProblemKind MalformedJson = new("malformed-json", "structure", Fatal, 400);
+
+    /// <summary>The payload is not well-formed XML, or asks for what is refused in XML (DTD, entities).</summary>
+    public static readonly ProblemKind MalformedXml = new("malformed-xml", "structure", Fatal, 400);
+
+    /// <summary>Nested deeper than the limit.</summary>
+    public static readonly ProblemKind TooDeep = new("too-deep", "too-costly", Fatal, 400);
+
+    /// <summary>Larger than the limit.</summary>
+    public static readonly ProblemKind TooLarge = new("too-large", "too-long", Fatal, 413);
+
+    /// <summary>The resource type is missing or is not an R4 type.</summary>
+    public static readonly ProblemKind UnknownResourceType = new("unknown-resource-type", "structure", Error, 400);
+
+    /// <summary>An element that R4 does not define at this place.</summary>
+    public static readonly ProblemKind UnknownElement = new("unknown-element", "structure", Error, 422);
+
+    /// <summary>An element has another JSON kind or data type than R4 defines.</summary>
+    public static readonly ProblemKind WrongType = new("wrong-type", "structure", Error, 422);
+
+    /// <summary>The text of a primitive does not follow the grammar of its data type.</summary>
+    public static readonly ProblemKind InvalidValue = new("invalid-value", "value", Error, 422);
+
+    /// <summary>Fewer or more repetitions than R4 allows.</summary>
+    public static readonly ProblemKind Cardinality = new("cardinality", "structure", Error, 422);
+
+    /// <summary>A required element is missing.</summary>
+    public static readonly ProblemKind Required = new("required", "required", Error, 422);
+
+    /// <summary>A code outside its required value set.</summary>
+    public static readonly ProblemKind CodeInvalid = new("code-invalid", "code-invalid", Error, 422);
+
+    /// <summary>An invariant of the definitions does not hold.</summary>
+    public static readonly ProblemKind Invariant = new("invariant", "invariant", Error, 422);
+
+    /// <summary>A FHIRPath expression that cannot be compiled or evaluated.</summary>
+    public static readonly ProblemKind InvalidExpression = new("invalid-expression", "invalid", Error, 400);
+
+    /// <summary>An evaluation that took more steps than its budget.</summary>
+    public static readonly ProblemKind ExpressionBudget = new("expression-budget", "too-costly", Error, 400);
+
+    // The desk: the request cannot be understood.
+
+    /// <summary>A search parameter, modifier or result parameter that the server does not know for this type.</summary>
+    public static readonly ProblemKind UnknownParameter = new("unknown-parameter", "not-supported", Error, 400);
+
+    /// <summary>The value of a parameter does not follow the grammar of its type.</summary>
+    public static readonly ProblemKind InvalidParameter = new("invalid-parameter", "value", Error, 400);
+
+    /// <summary>A search on patient data that names no patient (contract.md).</summary>
+    public static readonly ProblemKind TooCostly = new("too-costly", "too-costly", Error, 400);
+
+    /// <summary>The body's media type is not one that the server reads.</summary>
+    public static readonly ProblemKind UnsupportedMediaType = new("unsupported-media-type", "not-supported", Error, 415);
+
+    /// <summary>None of the accepted media types can be produced.</summary>
+    public static readonly ProblemKind NotAcceptable = new("not-acceptable", "not-supported", Error, 406);
+
+    /// <summary>The interaction or operation is not offered here.</summary>
+    public static readonly ProblemKind NotSupported = new("not-supported", "not-supported", Error, 405);
+
+    /// <summary>The request contradicts itself or misses something (id in URL and body, say).</summary>
+    public static readonly ProblemKind BadRequest = new("bad-request", "invalid", Error, 400);
+
+    // The door and counsel.
+
+    /// <summary>No token, or one that is not valid.</summary>
+    public static readonly ProblemKind Unauthenticated = new("unauthenticated", "login", Error, 401);
+
+    /// <summary>The token's scopes or roles do not cover the interaction; decided before any lookup.</summary>
+    public static readonly ProblemKind Forbidden = new("forbidden", "forbidden", Error, 403);
+
+    /// <summary>Absent, deleted or denied: the outside cannot tell which (consent.md §10).</summary>
+    public static readonly ProblemKind NotFound = new("not-found", "not-found", Error, 404);
+
+    /// <summary>A change to what somebody else contributed.</summary>
+    public static readonly ProblemKind NotYours = new("not-yours", "business-rule", Error, 422);
+
+    /// <summary>A Consent that does not pass the structural gate (consent.md §3.3).</summary>
+    public static readonly ProblemKind ConsentGate = new("consent-gate", "business-rule", Error, 422);
+
+    // The vault.
+
+    /// <summary>The version that the client saw is not the current one.</summary>
+    public static readonly ProblemKind VersionConflict = new("version-conflict", "conflict", Error, 412);
+
+    /// <summary>If-Match is required here and was not sent.</summary>
+    public static readonly ProblemKind PreconditionRequired = new("precondition-required", "required", Error, 428);
+
+    /// <summary>The write contradicts what is stored (delete of a Patient with dependants, say).</summary>
+    public static readonly ProblemKind Conflict = new("conflict", "conflict", Error, 409);
+
+    /// <summary>A reference in the resource cannot be followed and must be (an unknown Patient, say).</summary>
+    public static readonly ProblemKind UnknownReference = new("unknown-reference", "not-found", Error, 422);
+
+    /// <summary>A rule of the network forbids the content (one transaction on several patients, a changed subject).</summary>
+    public static readonly ProblemKind BusinessRule = new("business-rule", "business-rule", Error, 422);
+
+    /// <summary>A part that the service depends on does not answer; the same request may succeed later.</summary>
+    public static readonly ProblemKind Transient = new("transient", "transient", Error, 503);
+
+    /// <summary>A fault of the service itself.</summary>
+    public static readonly ProblemKind Internal = new("internal", "exception", Fatal, 500);
+
+    /// <summary>Something worth knowing about an accepted request.</summary>
+    public static readonly ProblemKind Informational = new("informational", "informational", Information, 200);
+}
