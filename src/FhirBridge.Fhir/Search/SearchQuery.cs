@@ -1,0 +1,4 @@
+namespace FhirBridge.Fhir.Search;
+
+/// <summary>A parsed search.</summary>
+public sealed record SearchQuery(string ResourceType);
