@@ -30,7 +30,7 @@ public static class LocalForm
     private static ContributionBody WithLink(ContributionBody body, string networkPatient)
     {
         var link = $"{{\"other\":{{\"reference\":\"{networkPatient}\"}},\"type\":\"refer\"}}";
-        var own = FhirJson.ReadTrusted(Bare("Patient", body)).Root.Children("link").Where(l => l["other"].Text("reference") != networkPatient).ToList();
+        var own = StoredJson.Read(Bare("Patient", body)).Root.Children("link").Where(l => l["other"].Text("reference") != networkPatient).ToList();
         var links = new StringBuilder(",\"link\":[").Append(link);
         foreach (var l in own) links.Append(',').Append(Encoding.UTF8.GetString(l.Raw));
         links.Append(']');
@@ -44,7 +44,7 @@ public static class LocalForm
 
     private static ReadOnlySpan<byte> WithoutLink(ContributionBody body)
     {
-        var tree = FhirJson.ReadTrusted(Bare("Patient", body));
+        var tree = StoredJson.Read(Bare("Patient", body));
         var pruned = ReferencePruner.Prune(tree, tree.Root.Children("link"))!.Value;
         return pruned.Span["{\"resourceType\":\"Patient\""u8.Length..];
     }

@@ -13,7 +13,7 @@ public static class ReferencePruner
     /// <summary>The resource without its absent references; null when nothing valid is left (the resource is then denied whole).</summary>
     public static ReadOnlyMemory<byte>? PruneAbsent(ReadOnlyMemory<byte> json)
     {
-        var tree = FhirJson.ReadTrusted(json);
+        var tree = StoredJson.Read(json);
         var gone = new HashSet<int>();
         foreach (var reference in BodyCutter.FindReferences(tree))
         {

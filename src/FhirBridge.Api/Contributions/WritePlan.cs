@@ -85,7 +85,12 @@ internal sealed class WritePlan(
             ExpectedVersion = existing?.Version ?? 0,
             Imported = contributor.ThroughFacade,
             Body = BodyCutter.Cut(intent.Resource, Stored),
-            Facts = facts! with { Reference = $"{intent.Key.Type}/{networkId}", Unified = unified },
+            Facts = facts! with
+            {
+                Reference = $"{intent.Key.Type}/{networkId}",
+                Unified = unified,
+                Patients = intent.Key.Type == "Patient" ? [record!.Value.Reference] : facts.Patients,
+            },
             Index = new SearchIndex([.. index.Entries.Select(StoredEntry)]),
             Provenance = Provenance(existing is null or { Deleted: true } ? "CREATE" : "UPDATE"),
         });
@@ -212,13 +217,14 @@ internal sealed class WritePlan(
         var stated = Identifiers(type, intent.Resource!.Root);
         foreach (var (scheme, value) in stated)
         {
+            // An identifier that leads elsewhere already does not move (a Patient with such a one was refused before).
+            var holders = await vault.FindByIdentifierAsync(system, type, [(scheme, value)], cancel).ConfigureAwait(false);
+            if (holders.Any(h => h != target)) continue;
             if (entriesHere.TryAdd((type, scheme, value), target)) Claims.Add(new IdentityClaim(type, scheme, value, target, intent.Key));
         }
 
         if (existing is null or { Deleted: true }) return;
         if (await StoredVersionAsync(intent.Key, cancel).ConfigureAwait(false) is var (_, body)) ReleaseOthers(intent.Key, StatedIdentifiers(type, body), stated);
-
-        // A directory entry keeps its claims to itself: an identifier that already leads elsewhere does not move.
     }
 
     private void ReleaseOthers(ContributionKey key, IReadOnlyList<(string System, string Value)> before, IReadOnlyList<(string System, string Value)> now)
@@ -231,7 +237,7 @@ internal sealed class WritePlan(
         await vault.ReadAsync(system, key, null, cancel).ConfigureAwait(false);
 
     private IReadOnlyList<(string System, string Value)> StatedIdentifiers(string type, ContributionBody body) =>
-        Identifiers(type, FhirJson.ReadTrusted(LocalForm.Bare(type, body)).Root);
+        Identifiers(type, StoredJson.Read(LocalForm.Bare(type, body)).Root);
 
     private IReadOnlyList<(string System, string Value)> Identifiers(string type, FhirElement root) => type switch
     {
@@ -246,8 +252,8 @@ internal sealed class WritePlan(
         {
             Reference = intent.Key.StoredReference,
             Custodian = contributor.Custodian,
-            ToStored = Stored,
-            Recorded = request.Now,
+            Resolve = Stored,
+            SourceUpdated = DateTimeOffset.TryParse(intent.Resource.Root["meta"].Text("lastUpdated"), out var updated) ? updated : null,
             TimeZone = timeZone,
         });
 

@@ -61,7 +61,7 @@ public sealed class ComposedRecord
 
         void Add(ReadOnlyMemory<byte> json, Contribution c)
         {
-            var root = FhirJson.ReadTrusted(json).Root;
+            var root = StoredJson.Read(json).Root;
             var id = root.Text("id")!;
             if (!seen.Add(id)) return;
             all.Add(new Entry(new RenderedResource("Provenance/" + id, root["meta"].Text("versionId") ?? "1", c.LastUpdated, json), null, [c]));
@@ -83,6 +83,6 @@ public sealed class ComposedRecord
         public IReadOnlyList<Contribution> Sources => sources;
 
         /// <summary>Index values of the composed content.</summary>
-        public SearchIndex Index => index ??= SearchIndexer.Extract(FhirJson.ReadTrusted(resource.Json).Root);
+        public SearchIndex Index => index ??= SearchIndexer.Extract(StoredJson.Read(resource.Json).Root);
     }
 }

@@ -71,7 +71,7 @@ public sealed class OpenedRecord(Bridge bridge, FhirRequest request, RecordId re
             var source = NetworkForm.SourceUrl(request.PublicBase, c.Key);
             if (NetworkForm.Render(c, bodies[i], view.Resolve, source, showLabels: false) is not { } rendered) continue;
             var name = request.Network.Members.TryGetValue(c.Key.Contributor, out var member) ? member.Name : null;
-            visible.Add(new VisibleContribution(c.Facts.Reference, c.Facts.Unified!, c.Facts.Custodian, name, source, c.LastUpdated, FhirJson.ReadTrusted(rendered.Json).Root));
+            visible.Add(new VisibleContribution(c.Facts.Reference, c.Facts.Unified!, c.Facts.Custodian, name, source, c.LastUpdated, StoredJson.Read(rendered.Json).Root));
         }
 
         return visible;

@@ -87,7 +87,7 @@ public static class AuditEvents
         || (caller.Person is { } person && entry.Person == person && entry.PatientNotNamed is null);
 
     private static ResourceView Viewed(RenderedResource rendered) =>
-        new("AuditEvent", rendered.Id, rendered.LastUpdated, SearchIndexer.Extract(FhirJson.ReadTrusted(rendered.Json).Root));
+        new("AuditEvent", rendered.Id, rendered.LastUpdated, SearchIndexer.Extract(StoredJson.Read(rendered.Json).Root));
 
     /// <summary>Opaque: the place in the journal would tell how much happens elsewhere.</summary>
     private static string IdOf(RecordId record, AuditRow row)

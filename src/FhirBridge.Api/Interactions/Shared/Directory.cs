@@ -23,7 +23,7 @@ public static class Directory
             if (NetworkForm.Render(c, body, s => Resolve(bridge.Vault, s), source, showLabels: true) is not { } rendered) continue;
             if (contributions.Count == 1) return rendered;
             var name = request.Network.Members.TryGetValue(c.Key.Contributor, out var member) ? member.Name : null;
-            parts.Add(new VisibleContribution($"{c.Key}", $"{type}/{id}", c.Facts.Custodian, name, source, c.LastUpdated, FhirJson.ReadTrusted(rendered.Json).Root));
+            parts.Add(new VisibleContribution($"{c.Key}", $"{type}/{id}", c.Facts.Custodian, name, source, c.LastUpdated, StoredJson.Read(rendered.Json).Root));
         }
 
         if (parts.Count == 0) return null;

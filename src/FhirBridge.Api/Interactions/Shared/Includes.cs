@@ -88,7 +88,7 @@ public static class Includes
     {
         var contribution = opened.View.Find(resource.Reference).FirstOrDefault(c => c.Facts.Reference == resource.Reference);
         var index = contribution is null || SharedTypes.IsUnified(resource.Type)
-            ? SearchIndexer.Extract(Fhir.FhirJson.ReadTrusted(resource.Json).Root)
+            ? SearchIndexer.Extract(StoredJson.Read(resource.Json).Root)
             : VisibleIndex.Of(opened, contribution, request);
         return new ResourceView(resource.Type, resource.Id, resource.LastUpdated, index);
     }
