@@ -41,8 +41,12 @@ public sealed class FhirPathJsSuiteTests
         var text = $"{expression} gave [{string.Join(", ", result.Value.Select(v => v.System?.ToString() ?? v.Element.Path))}]";
         if (error) return text + ", expected an error";
         var expected = test.GetProperty("result").EnumerateArray().ToArray();
-        var same = expected.Length == result.Value.Count && expected.Zip(result.Value).All(p => Matches(p.First, p.Second));
-        return same ? null : $"{text}, expected {test.GetProperty("result").GetRawText()}";
+
+        // fhirpath.js leaves items without data out of what it returns.
+        var actual = result.Value.Where(v => v.System is not null || v.Kind == FhirPathKind.Type || v.Element.Children().Any()).ToArray();
+        if (actual.All(v => v.IsElement && v.System is null && v.Element.Children().All(c => c.Name is "id" or "extension")) && expected.Length == 0) return null;
+        var same = expected.Length == actual.Length && expected.Zip(actual).All(p => Matches(p.First, p.Second));
+        return same ? null : $"{text}, expected {test.GetProperty("result").GetRawText().ReplaceLineEndings(" ")}";
     }
 
     private static FhirElement Subject(JsonElement test)
@@ -51,7 +55,7 @@ public sealed class FhirPathJsSuiteTests
         if (test.TryGetProperty("inputfile", out var input)) return Vectors.Tree("resources/r4/" + input.GetString(), typed);
         var file = "subjects/" + Path.ChangeExtension(test.GetProperty("file").GetString()!, ".json");
         if (!File.Exists(Path.Combine(Vectors.Folder, file))) return default;
-        var subject = Vectors.Tree(file, typed: false);
+        var subject = Vectors.Tree(file, typed && Vectors.Json(file).TryGetProperty("resourceType", out _));
         return test.TryGetProperty("context", out var context) ? subject[context.GetString()!] : subject;
     }
 

@@ -46,6 +46,9 @@ internal static class ForeignJson
             var name = property.Name.TrimStart('_');
             var value = property.Name.StartsWith('_') ? default : property.Value;
             json.TryGetProperty("_" + name, out var sibling);
+
+            // fhirpath.js reads the values of extensions as choices even without a model.
+            if (name.Length > 5 && name.StartsWith("value", StringComparison.Ordinal) && json.TryGetProperty("url", out _)) name = "value";
             AddProperty(builder, name, value, sibling);
         }
     }

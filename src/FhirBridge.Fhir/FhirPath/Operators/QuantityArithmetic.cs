@@ -5,12 +5,13 @@ internal static class QuantityArithmetic
 {
     public static void Sum(FhirPathQuantity a, FhirPathQuantity b, int sign, Values output)
     {
-        if (Mixed(a, b) || FhirPathQuantity.InGranularUnit(a, b) is not var (x, y, unit, calendar)) return;
+        if (Logarithmic(a) || Logarithmic(b) || Mixed(a, b) || FhirPathQuantity.InGranularUnit(a, b) is not var (x, y, unit, calendar)) return;
         Add(() => x + (sign * y), unit, calendar, output);
     }
 
     public static void Multiply(FhirPathQuantity a, FhirPathQuantity b, Values output)
     {
+        if (Logarithmic(a) || Logarithmic(b)) return;
         if (a.IsCalendar || b.IsCalendar)
         {
             // A calendar duration is not a UCUM unit: it can be scaled by a number only.
@@ -24,7 +25,7 @@ internal static class QuantityArithmetic
 
     public static void Divide(FhirPathQuantity a, FhirPathQuantity b, Values output)
     {
-        if (b.Value == 0) return;
+        if (b.Value == 0 || Logarithmic(a) || Logarithmic(b)) return;
         if (a.IsCalendar || b.IsCalendar)
         {
             if (b.Unit == "1" && !b.IsCalendar) Add(() => a.Value / b.Value, a.Unit, true, output);
@@ -42,6 +43,9 @@ internal static class QuantityArithmetic
 
     /// <summary>A calendar year or month with a definite duration has no sum.</summary>
     private static bool Mixed(FhirPathQuantity a, FhirPathQuantity b) => a.IsCalendar != b.IsCalendar && FhirPathQuantity.InCommonUnit(a, b, asEquivalent: false) is null;
+
+    /// <summary>Bel, neper, pH and their relatives: UCUM has no sums, products or quotients of them.</summary>
+    private static bool Logarithmic(FhirPathQuantity q) => !q.IsCalendar && (q.Unit is "B" or "dB" or "Np" or "[pH]" || q.Unit.StartsWith("B[", StringComparison.Ordinal) || q.Unit.StartsWith("dB[", StringComparison.Ordinal));
 
     private static string? Unit(FhirPathQuantity a, FhirPathQuantity b, char op)
     {
