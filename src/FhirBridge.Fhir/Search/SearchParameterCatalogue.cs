@@ -95,8 +95,16 @@ internal static class SearchParameterCatalogue
 
     private static SearchParameterComponent? Component(SearchComponent component) =>
         Definitions.R4.FindSearchParameter(component.Definition) is { } definition
-            ? new SearchParameterComponent(Build(definition), new(() => ElementSelector.Compile(component.Expression)))
+            ? new SearchParameterComponent(Build(definition), new(() => ElementSelector.Compile(Expression(component))))
             : null;
+
+    // NOTE: R4 has the expressions of the two components of DocumentReference 'relationship' the wrong way round.
+    private static string Expression(SearchComponent component) => component.Definition switch
+    {
+        "http://hl7.org/fhir/SearchParameter/DocumentReference-relatesto" => "target",
+        "http://hl7.org/fhir/SearchParameter/DocumentReference-relation" => "code",
+        _ => component.Expression,
+    };
 
     private sealed record TypeParameters(IReadOnlyList<SearchParameterInfo> All)
     {

@@ -175,9 +175,8 @@ internal static class SearchValueParser
         var values = new List<SearchValue>(parts.Count);
         for (var i = 0; i < parts.Count; i++)
         {
-            if (parts[i].Length == 0) error = "a component is empty";
-            var value = error.Length > 0 ? null : Parse(parameter.Components[i].Parameter, SearchModifier.None, null, parts[i], options, out error);
-            if (value is null) return null;
+            error = "a component is empty";
+            if (parts[i].Length == 0 || Parse(parameter.Components[i].Parameter, SearchModifier.None, null, parts[i], options, out error) is not { } value) return null;
             values.Add(value);
         }
 

@@ -3,7 +3,7 @@ using FhirBridge.Fhir.Search;
 
 namespace FhirBridge.Fhir.Tests.Search;
 
-/// <summary>The vectors of data/search/ms-search.json through parser, extractor and matcher.</summary>
+/// <summary>The vectors of Search/data/ms-search.json through parser, extractor and matcher.</summary>
 public sealed class SearchVectorTests
 {
     private const string Tag = "4f9d1b0e-2f0e-4c27-8a5d-5b6f0f3f2f11";
