@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FhirBridge.Fhir.FhirPath;
 
 namespace FhirBridge.Fhir.Search;
@@ -6,7 +7,7 @@ namespace FhirBridge.Fhir.Search;
 /// Selects what a search parameter's FHIRPath expression selects. Most expressions are plain paths with a filter; those are walked
 /// directly on the tree, which is many times faster than a general evaluation. All others go to the FHIRPath engine.
 /// </summary>
-internal sealed class ElementSelector
+internal sealed partial class ElementSelector
 {
     private readonly ElementPath[] paths;
     private readonly FhirPathExpression? expression;
@@ -23,6 +24,8 @@ internal sealed class ElementSelector
     /// <summary>Compiles an expression; null when neither form can.</summary>
     internal static ElementSelector? Compile(string expression)
     {
+        // NOTE: one parameter of R4 uses hasExtension(), which FHIRPath does not have.
+        expression = HasExtension().Replace(expression, "extension($1).exists()");
         var paths = new List<ElementPath>();
         foreach (var alternative in Alternatives(expression))
         {
@@ -48,6 +51,9 @@ internal sealed class ElementSelector
             else if (value.ToString() is { } text) values.Add(text);
         }
     }
+
+    [GeneratedRegex(@"hasExtension\(('[^']*')\)")]
+    private static partial Regex HasExtension();
 
     /// <summary>Splits at the <c>|</c> operators outside brackets and strings.</summary>
     private static List<string> Alternatives(string expression)
