@@ -22,7 +22,7 @@ internal sealed class GoalConflict
         this.code = code;
         this.display = display;
         this.point = point;
-        this.sides = sides;
+        this.sides = [.. sides.OrderBy(s => s.By.Min(b => b.Given.Contributor), StringComparer.Ordinal).ThenBy(s => s.ElementId, StringComparer.Ordinal)];
     }
 
     /// <summary>Contradicting targets for one measure.</summary>

@@ -20,7 +20,7 @@ internal static class LocalIds
 
         if (ids.Count == 0) return resource;
         var copy = Rewrite(resource.Raw, reference, ids);
-        var read = FhirJson.Read(copy);
+        var read = FhirJson.ReadTrusted(copy);
         return read.IsOk ? read.Value.Root : throw new InvalidOperationException("a stored contribution cannot be read again");
     }
 

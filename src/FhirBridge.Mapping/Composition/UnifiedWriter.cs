@@ -30,7 +30,7 @@ internal sealed class UnifiedWriter : IDisposable
     /// <summary>Starts a resource.</summary>
     /// <param name="reference">Reference of the unified resource.</param>
     /// <param name="contributions">What it is made of, in reference order; not empty.</param>
-    /// <param name="status">Its status; elements from contributions of another status say so.</param>
+    /// <param name="status">Its status; elements from contributions of another status say so. Null when it has none.</param>
     public UnifiedWriter(string reference, IReadOnlyList<Contribution> contributions, string? status)
     {
         var slash = reference.IndexOf('/');
@@ -140,7 +140,7 @@ internal sealed class UnifiedWriter : IDisposable
         }
 
         foreach (var contributor in contributors) json.WriteRawValue(Attribution(contributor), skipInputValidation: true);
-        if (!isCurrent)
+        if (status is not null && !isCurrent)
         {
             foreach (var other in statuses) ExtensionCode(Extensions.ContributionStatus, other);
         }
