@@ -180,6 +180,23 @@ internal sealed class UnifiedWriter : IDisposable
         return Close();
     }
 
+    /// <summary>Ends a resource that does not say who contributed it.</summary>
+    public UnifiedResource FinishUnattributed()
+    {
+        var own = Statement.Join(contributions, "extension", ElementKeys.Content);
+        if (own.Count > 0)
+        {
+            json.WriteStartArray("extension"u8);
+            foreach (var extension in own) json.WriteRawValue(extension.Element.Raw, skipInputValidation: true);
+            json.WriteEndArray();
+        }
+
+        Modifiers();
+        Language();
+        Contained();
+        return Close();
+    }
+
     /// <summary>Ends a resource that is made from contributions of another type: only their labels pass on to it.</summary>
     public UnifiedResource FinishDerived()
     {
