@@ -143,14 +143,13 @@ internal sealed class WritePlan(
             ? []
             : await vault.FindByIdentifierAsync(system, "Patient", [.. identifiers.Select(i => ((string?)i.System, i.Value))], cancel).ConfigureAwait(false);
         var known = locations.GetValueOrDefault(intent.Key)?.Record;
-        var targets = found.Select(f => new RecordId(f)).Concat(known is { } k ? [k] : []).Distinct().ToList();
-        if (targets.Count > 1)
+        if (PatientIdentity.Decide(identifiers, _ => known is { } k ? found.Append(k.Value) : found) is IdentityOutcome.Contradictory)
         {
             problems.Add(Problems.Conflict.With("the identifiers of this Patient lead to more than one person; correct them, or ask the network to join the records", Where(intent, "identifier")));
             return;
         }
 
-        recordsHere[intent.Key] = targets.Count == 1 ? targets[0] : new RecordId(NetworkIds.NewRecord());
+        recordsHere[intent.Key] = known ?? (found.Count > 0 ? new RecordId(found[0]) : new RecordId(NetworkIds.NewRecord()));
     }
 
     private async ValueTask<(bool Ok, RecordId? Record)> RecordOfAsync(WriteIntent intent, RecordFacts facts, CancellationToken cancel)

@@ -27,8 +27,8 @@ public static class Directory
         }
 
         if (parts.Count == 0) return null;
-        var composed = DirectoryComposer.Compose(type, id, parts);
-        return new RenderedResource(composed.Reference, composed.VersionId, composed.LastUpdated, composed.Json);
+        var composed = DirectoryComposer.Compose(type, id, "Organization/" + bridge.Operator, parts);
+        return composed is null ? null : new RenderedResource(composed.Reference, composed.VersionId, composed.LastUpdated, composed.Json);
     }
 
     /// <summary>A page of entries, in the query's order.</summary>
