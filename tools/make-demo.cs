@@ -72,7 +72,8 @@ IEnumerable<(string Member, JsonObject Bundle)> Share(Person p)
     Spread("Observation", 5, "gp");
     Spread("Encounter", 4, "gp");
     var people = members.Where(m => shares[m].Count > 0).ToList();
-    if (people.Count == 1) people.Insert(0, people[0] == "gp" ? "hospital" : "gp");
+    if (!people.Contains("gp")) people.Add("gp");                                                // everybody has a GP, whose consent desk writes consents
+    if (people.Count == 1) people.Add("hospital");
     var social = NeedsSocialCare(p);
     if (social && !people.Contains("socialcare")) people.Add("socialcare");
     foreach (var m in people) yield return (m, Bundle(p, m, shares[m], social && m == "socialcare"));

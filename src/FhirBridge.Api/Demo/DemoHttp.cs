@@ -16,18 +16,18 @@ internal sealed class DemoHttp(HttpClient http)
     public int Sent => sent;
 
     /// <summary>A token of a demo client (client_credentials); tokens live longer than loading takes, so ask once.</summary>
-    public async Task<string> ClientTokenAsync(string client, CancellationToken cancellation)
+    public async Task<string> ClientTokenAsync(DemoCredentials client, CancellationToken cancellation)
     {
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
             ["grant_type"] = "client_credentials",
-            ["client_id"] = client,
-            ["client_secret"] = client,
+            ["client_id"] = client.Id,
+            ["client_secret"] = client.Secret,
             ["scope"] = "system/*.cruds",
         });
         using var request = new HttpRequestMessage(HttpMethod.Post, "auth/token") { Content = form };
-        var answer = await SendAsync(request, $"as {client}", null, cancellation);
-        return answer?["access_token"]?.GetValue<string>() ?? throw new DemoLoadException($"demo network: POST /auth/token for {client} answered without an access_token");
+        var answer = await SendAsync(request, $"as {client.Id}", null, cancellation);
+        return answer?["access_token"]?.GetValue<string>() ?? throw new DemoLoadException($"demo network: POST /auth/token for {client.Id} answered without an access_token");
     }
 
     /// <summary>Reads; null when the answer is 404.</summary>

@@ -6,7 +6,7 @@ namespace FhirBridge.Api.Demo;
 /// <summary>
 /// Loads the demo network through the public HTTP API alone, as its members, its operator and its persons would (docs/demo.md):
 /// 1. the operator registers the members; 2. each member writes its directory; 3. each member contributes what it holds of 40 people,
-/// and a recorder writes their consents; 4. the same for Anna, who writes her own goal and consents herself; 5. one refused look.
+/// and the consent desk writes their consents; 4. the same for Anna, who writes her own goal and consents herself; 5. one refused look.
 /// </summary>
 /// <remarks>
 /// What the neighbourhood team holds of Anna is written last: that it is there means that all of it is there. Loading that was broken off is
@@ -21,7 +21,7 @@ public sealed class DemoLoader(HttpClient http, IDemoTokens tokens, TextWriter o
     private const int PeopleAtOnce = 4;
 
     private readonly DemoHttp service = new(http);
-    private readonly Dictionary<string, string> clientTokens = [];
+    private readonly Dictionary<DemoCredentials, string> clientTokens = [];
 
     /// <summary>Loads what is missing.</summary>
     /// <returns>What there is now: whether this call loaded it, and Anna's network id.</returns>
@@ -29,7 +29,7 @@ public sealed class DemoLoader(HttpClient http, IDemoTokens tokens, TextWriter o
     public async Task<DemoLoaded> LoadAsync(CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        foreach (var client in DemoNetwork.Members.Select(m => m.Client).Prepend(DemoNetwork.OperatorClient))
+        foreach (var client in DemoNetwork.Members.Select(m => m.Client).Append(DemoNetwork.Operator).Append(DemoNetwork.ConsentDesk))
             clientTokens[client] = await service.ClientTokenAsync(client, cancellation);
         var begun = await MembersExistAsync(cancellation);
         if (begun && await FindAnnaAsync(cancellation) is { } known) return new(false, known);
@@ -39,7 +39,7 @@ public sealed class DemoLoader(HttpClient http, IDemoTokens tokens, TextWriter o
         await output.WriteLineAsync($"Demo network: {DemoNetwork.Members.Count} members and their directories written ({clock.Elapsed.TotalSeconds:0.0} s)");
 
         var people = await LoadPeopleAsync(cancellation);
-        var recorded = await WriteAllAsync(DemoData.Consents.Select(c => ("Consent", c)), people, begun, await tokens.TokenForAsync(DemoNetwork.Recorder, cancellation), cancellation);
+        var recorded = await WriteAllAsync(DemoData.Consents.Select(c => ("Consent", c)), people, begun, clientTokens[DemoNetwork.ConsentDesk], cancellation);
         await output.WriteLineAsync($"Demo network: {people.Count} people, {recorded} consents written ({clock.Elapsed.TotalSeconds:0.0} s)");
 
         var anna = await LoadAnnaAsync(begun, cancellation);
@@ -52,7 +52,7 @@ public sealed class DemoLoader(HttpClient http, IDemoTokens tokens, TextWriter o
     {
         foreach (var member in DemoNetwork.Members)
         {
-            if (await service.FindAsync($"fhir/Organization/{member.Id}", clientTokens[DemoNetwork.OperatorClient], cancellation) is null) return false;
+            if (await service.FindAsync($"fhir/Organization/{member.Id}", clientTokens[DemoNetwork.Operator], cancellation) is null) return false;
         }
 
         return true;
@@ -69,7 +69,7 @@ public sealed class DemoLoader(HttpClient http, IDemoTokens tokens, TextWriter o
     private async Task RegisterMembersAsync(CancellationToken cancellation)
     {
         foreach (var entry in DemoData.Entries(DemoData.Network))
-            await service.WriteAsync(HttpMethod.Put, $"fhir/{entry["request"]!["url"]!.GetValue<string>()}", clientTokens[DemoNetwork.OperatorClient], entry["resource"]!.AsObject(), cancellation);
+            await service.WriteAsync(HttpMethod.Put, $"fhir/{entry["request"]!["url"]!.GetValue<string>()}", clientTokens[DemoNetwork.Operator], entry["resource"]!.AsObject(), cancellation);
     }
 
     private async Task SendAllAsync(DemoMember member, IEnumerable<JsonObject> transactions, CancellationToken cancellation)
@@ -124,7 +124,7 @@ public sealed class DemoLoader(HttpClient http, IDemoTokens tokens, TextWriter o
     {
         var found = await service.FindAsync($"fhir/Patient?identifier={Uri.EscapeDataString(identifier.ToString())}", clientTokens[member.Client], cancellation);
         return Matches(found).Select(r => r["id"]!.GetValue<string>()).FirstOrDefault()
-            ?? throw new DemoLoadException($"demo network: GET /fhir/Patient?identifier={identifier} finds nobody for {member.Client}, which just contributed that patient");
+            ?? throw new DemoLoadException($"demo network: GET /fhir/Patient?identifier={identifier} finds nobody for {member.Client.Id}, which just contributed that patient");
     }
 
     private async Task FindRelatedPeopleAsync(string patient, string token, Dictionary<string, string> ids, CancellationToken cancellation)

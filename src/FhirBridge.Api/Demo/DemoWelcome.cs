@@ -9,7 +9,8 @@ public static class DemoWelcome
     /// <summary>The text, lines of at most some 100 characters.</summary>
     /// <param name="baseAddress">Where the service listens: <c>http://localhost:5080</c>, with or without a slash.</param>
     /// <param name="annaId">Network id of Anna de Vries.</param>
-    public static string Text(Uri baseAddress, string annaId)
+    /// <param name="signIns">The persons that one can be.</param>
+    public static string Text(Uri baseAddress, string annaId, IReadOnlyCollection<DemoSignIn> signIns)
     {
         var root = baseAddress.GetLeftPart(UriPartial.Authority);
         var text = new StringBuilder();
@@ -21,15 +22,16 @@ public static class DemoWelcome
         Line($"  API docs         {root}/swagger");
         Line($"  health           {root}/health/ready");
         Line("");
-        Line("Sign in as (Development only, no password):");
-        foreach (var person in DemoNetwork.SignIns) Line($"  {person.Key,-16} {person.Name}, {person.Does}");
+        Line("Sign in on the portal as (Development only, no password):");
+        foreach (var person in signIns) Line($"  {person.Key,-16} {person.Name}: {person.Role}");
         Line("");
-        Line("EHR clients (client_credentials; the secret is the client id), and what they see of Anna beside their own:");
-        foreach (var member in DemoNetwork.Members) Line($"  {member.Client,-20} {member.Name}: {member.Sees}");
+        Line("EHR systems (client id, secret), and what they see of Anna de Vries beside their own:");
+        foreach (var member in DemoNetwork.Members) Line($"  {member.Client.Id,-16} {member.Client.Secret,-16} {member.Name}: {member.Sees}");
         Line("");
-        Line("First call, the care plan of Anna de Vries as Vecht home nursing sees it:");
-        Line($"  TOKEN=$(curl -s {root}/auth/token -d grant_type=client_credentials -d client_id=demo-homecare-ehr \\");
-        Line("    -d client_secret=demo-homecare-ehr -d 'scope=system/*.rs' | sed 's/.*\"access_token\": *\"\\([^\"]*\\)\".*/\\1/')");
+        var first = DemoNetwork.Members.Single(m => m.Id == "homecare");
+        Line($"First call, the care plan of Anna de Vries as {first.Name} sees it:");
+        Line($"  TOKEN=$(curl -s {root}/auth/token -d grant_type=client_credentials -d client_id={first.Client.Id} \\");
+        Line($"    -d client_secret={first.Client.Secret} -d 'scope=system/*.rs' | sed 's/.*\"access_token\": *\"\\([^\"]*\\)\".*/\\1/')");
         Line($"  curl -s -H \"Authorization: Bearer $TOKEN\" '{root}/fhir/CarePlan?patient={annaId}'");
         return text.ToString();
 

@@ -17,15 +17,15 @@ public sealed class DemoLoaderTests : IDisposable
         Assert.True(loaded.LoadedNow);
         Assert.StartsWith("net-", loaded.AnnaId);
         var requests = service.Requests.ToList();
-        var register = Last(r => r.Method == "PUT" && r.Token == DemoNetwork.OperatorClient);
+        var register = Last(r => r.Method == "PUT" && r.Token == DemoNetwork.Operator.Id);
         var facades = requests.FindIndex(r => r.Path.StartsWith("/members/", StringComparison.Ordinal) && r.Method == "POST");
         Assert.True(register < facades, "a facade exists when the operator has registered its member");
         Assert.Equal(8, requests.Count(r => r.Method == "PUT"));
-        Assert.Equal(36, requests.Count(r => r is { Method: "POST", Path: "/fhir/Consent", Token: "persona:recorder" }));
+        Assert.Equal(36, requests.Count(r => r is { Method: "POST", Path: "/fhir/Consent", Token: "consent-desk" }));
         Assert.Equal(4, requests.Count(r => r is { Method: "POST", Path: "/fhir/Consent", Token: "persona:anna" }));
         Assert.Equal(1, requests.Count(r => r is { Method: "POST", Path: "/fhir/Goal", Token: "persona:anna" }));
-        Assert.Equal(("GET", "/members/gp/fhir/CarePlan/diabetes", "demo-socialcare-ehr"), requests[^1]);
-        Assert.Equal(("POST", "/members/socialcare/fhir", "demo-socialcare-ehr"), requests[^2]);
+        Assert.Equal(("GET", "/members/gp/fhir/CarePlan/diabetes", "socialcare-ehr"), requests[^1]);
+        Assert.Equal(("POST", "/members/socialcare/fhir", "socialcare-ehr"), requests[^2]);
 
         int Last(Predicate<(string Method, string Path, string Token)> match) => requests.FindLastIndex(match);
     }
@@ -37,7 +37,7 @@ public sealed class DemoLoaderTests : IDisposable
 
         var transactions = service.Requests.Where(r => r.Method == "POST" && r.Path.StartsWith("/members/", StringComparison.Ordinal)).ToList();
         Assert.True(transactions.Count >= 112, $"{transactions.Count} transactions");
-        Assert.All(transactions, t => Assert.Equal(DemoNetwork.Members.Single(m => t.Path == $"/members/{m.Id}/fhir").Client, t.Token));
+        Assert.All(transactions, t => Assert.Equal(DemoNetwork.Members.Single(m => t.Path == $"/members/{m.Id}/fhir").Client.Id, t.Token));
     }
 
     [Theory]

@@ -78,7 +78,7 @@ internal sealed class DemoStub : HttpMessageHandler, IDemoTokens
         if (path.Contains("?patient=", StringComparison.Ordinal))
             return Found([.. Posted.Where(r => path.EndsWith(((r["patient"] ?? r["subject"])!["reference"]!.GetValue<string>()).Split('/')[1], StringComparison.Ordinal)).Select(r => Copy(r, "x"))]);
         var facade = path.Split('/') is [_, "members", var member, ..] ? member : null;
-        var mayRead = facade is null || token == DemoNetwork.Members.Single(m => m.Id == facade).Client;
+        var mayRead = facade is null || token == DemoNetwork.Members.Single(m => m.Id == facade).Client.Id;
         return mayRead && stored.TryGetValue(path, out var found) ? Json(HttpStatusCode.OK, found.DeepClone().AsObject()) : new(HttpStatusCode.NotFound);
     }
 

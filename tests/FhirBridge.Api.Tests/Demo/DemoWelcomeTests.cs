@@ -4,7 +4,7 @@ namespace FhirBridge.Api.Tests.Demo;
 
 public sealed class DemoWelcomeTests
 {
-    private static readonly string Text = DemoWelcome.Text(new Uri("http://localhost:5080/"), "abc123");
+    private static readonly string Text = DemoWelcome.Text(new Uri("http://localhost:5080/"), "abc123", [new("anna", "Anna de Vries", "Patient"), new("j-bakker", "Dr. J. Bakker", "General practitioner")]);
 
     [Theory]
     [InlineData("http://localhost:5080/\n")]
@@ -19,7 +19,8 @@ public sealed class DemoWelcomeTests
     [Fact]
     public void Text_NamesEverySignInAndClient()
     {
-        Assert.All(DemoNetwork.SignIns, s => Assert.Contains($"  {s.Key} ", Text, StringComparison.Ordinal));
-        Assert.All(DemoNetwork.Members, m => Assert.Contains($"  {m.Client} ", Text, StringComparison.Ordinal));
+        Assert.Contains("  anna             Anna de Vries: Patient\n", Text, StringComparison.Ordinal);
+        Assert.Contains("  j-bakker         Dr. J. Bakker: General practitioner\n", Text, StringComparison.Ordinal);
+        Assert.All(DemoNetwork.Members, m => Assert.Matches($"  {m.Client.Id} +{m.Client.Secret} +{m.Name}: ", Text));
     }
 }
