@@ -1,7 +1,6 @@
 using FhirBridge.Api.Demo;
 using FhirBridge.Api.DemoAuthorization;
 using FhirBridge.Consent;
-using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Hosting;
 
@@ -35,7 +34,7 @@ internal static class DemoHost
             var persona = catalogue.Persona(personaKey) ?? throw new DemoLoadException($"the demo has no persona '{personaKey}'");
             var issued = await app.Services.GetRequiredService<DemoTokens>()
                 .ForPersonAsync(persona, "demo-loader", root.GetLeftPart(UriPartial.Authority), persona.Scope, null, cancellation).ConfigureAwait(false);
-            return issued?.AccessToken ?? throw new DemoLoadException($"the persona '{personaKey}' is not in the network yet");
+            return issued?.Access ?? throw new DemoLoadException($"the persona '{personaKey}' is not in the network yet");
         }
     }
 }

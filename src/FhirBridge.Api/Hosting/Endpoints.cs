@@ -28,7 +28,7 @@ public static class Endpoints
             await vault.IsHealthyAsync(cancel).ConfigureAwait(false) ? Results.Text("ready") : Results.Text("the store does not answer", statusCode: 503));
     }
 
-    private static void Map(WebApplication app, string root, Route[] table, bool facade)
+    private static void Map(WebApplication app, string root, Http.Route[] table, bool facade)
     {
         foreach (var route in table)
         {
@@ -40,7 +40,7 @@ public static class Endpoints
         {
             var allowed = Allowed(table, (string?)http.GetRouteValue("rest") ?? "");
             if (allowed.Length > 0) http.Response.Headers.Allow = allowed;
-            var row = new Route(http.Request.Method, "{**rest}", "unknown", Access.Open, ' ', (_, _, _) => ValueTask.FromResult(Answer(http.Request.Method, allowed)));
+            var row = new Http.Route(http.Request.Method, "{**rest}", "unknown", Access.Open, ' ', (_, _, _) => ValueTask.FromResult(Answer(http.Request.Method, allowed)));
             return door.PassAsync(http, row, facade);
         }).WithOrder(int.MaxValue);
     }
@@ -49,7 +49,7 @@ public static class Endpoints
         ? Problems.UnknownPath.With("this service has no such address; /fhir/metadata tells what it has")
         : Problems.NotSupported.With($"{method} is not offered here; {allowed} is"));
 
-    private static string Allowed(Route[] table, string path)
+    private static string Allowed(Http.Route[] table, string path)
     {
         var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return string.Join(", ", table.Where(r => Fits(r.Template, segments)).Select(r => r.Method).Distinct());

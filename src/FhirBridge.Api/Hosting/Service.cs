@@ -4,7 +4,6 @@ using FhirBridge.Api.DemoAuthorization;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
 using FhirBridge.Api.Tokens;
-using FhirBridge.Consent;
 using FhirBridge.Portal;
 using FhirBridge.Storage;
 using Microsoft.AspNetCore.DataProtection;
