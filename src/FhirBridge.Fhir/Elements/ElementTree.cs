@@ -28,6 +28,16 @@ public sealed class ElementTree
 
     /// <summary>Number of nodes.</summary>
     public int Count => Nodes.Length;
+
+    // Most values are never looked at. Two threads may decode the same one: they store equal strings, so neither can see a wrong one.
+    internal string? ValueOf(int index)
+    {
+        ref var node = ref Nodes[index];
+        if (node.Value is { } value || node.Kind == JsonValueKind.Undefined) return node.Value;
+        value = JsonText.Decode(Source.Span.Slice(node.Start, node.Length), node.Kind);
+        node.Value = value;
+        return value;
+    }
 }
 
 /// <summary>One node of an <see cref="ElementTree"/>.</summary>
@@ -45,7 +55,10 @@ internal struct ElementNode
     /// <summary>Where the children are defined: <c>HumanName</c>, <c>CarePlan.activity.detail</c>; null when unknown.</summary>
     public string? DefinitionPath;
 
-    /// <summary>Lexical value of a primitive (unescaped); null when none. Numbers keep their digits, booleans are <c>true</c>/<c>false</c>.</summary>
+    /// <summary>
+    /// Lexical value of a primitive (unescaped). Null when there is none, and also while a value from JSON has not been asked for:
+    /// <see cref="Kind"/> tells whether there is one, <see cref="ElementTree.ValueOf"/> decodes it.
+    /// </summary>
     public string? Value;
 
     /// <summary>JSON kind of the primitive value; <see cref="JsonValueKind.Undefined"/> when there is none.</summary>
@@ -68,82 +81,10 @@ internal struct ElementNode
 
     /// <summary>Length in bytes of the JSON value.</summary>
     public int Length;
-}
 
-/// <summary>Builds an <see cref="ElementTree"/> in document order. Not thread-safe; one tree per builder.</summary>
-public sealed class ElementTreeBuilder
-{
-    private readonly List<ElementNode> nodes = new(64);
-    private readonly Stack<int> open = new();
+    /// <summary>Byte offset of the object in the primitive's <c>_</c> sibling (its id and extensions); meaningful when <see cref="SiblingLength"/> is not 0.</summary>
+    public int SiblingStart;
 
-    /// <summary>Number of nodes so far.</summary>
-    public int Count => nodes.Count;
-
-    /// <summary>Opens an element under the one that is open. Returns its node number.</summary>
-    public int Open(string name, string? type = null, string? definitionPath = null, int index = -1, string? sourceName = null)
-    {
-        var node = nodes.Count;
-        nodes.Add(new ElementNode
-        {
-            Name = name,
-            SourceName = sourceName ?? name,
-            Type = type,
-            DefinitionPath = definitionPath,
-            Index = index,
-            Parent = open.TryPeek(out var parent) ? parent : -1,
-            Start = -1,
-        });
-        open.Push(node);
-        return node;
-    }
-
-    /// <summary>Sets the primitive value of a node.</summary>
-    public void SetValue(int node, string value, JsonValueKind kind = JsonValueKind.String)
-    {
-        var n = nodes[node];
-        n.Value = value;
-        n.Kind = kind;
-        nodes[node] = n;
-    }
-
-    /// <summary>Sets the byte range of a node's JSON value in the source.</summary>
-    public void SetRange(int node, int start, int length)
-    {
-        var n = nodes[node];
-        n.Start = start;
-        n.Length = length;
-        nodes[node] = n;
-    }
-
-    /// <summary>Marks a node as a resource of that type.</summary>
-    public void SetResource(int node, string type)
-    {
-        var n = nodes[node];
-        n.IsResource = true;
-        n.Type = type;
-        n.DefinitionPath = type;
-        nodes[node] = n;
-    }
-
-    /// <summary>Sets type and definition path of a node.</summary>
-    public void SetType(int node, string? type, string? definitionPath)
-    {
-        var n = nodes[node];
-        n.Type = type;
-        n.DefinitionPath = definitionPath;
-        nodes[node] = n;
-    }
-
-    /// <summary>Closes the element that is open.</summary>
-    public void Close()
-    {
-        var node = open.Pop();
-        var n = nodes[node];
-        n.End = nodes.Count;
-        nodes[node] = n;
-    }
-
-    /// <summary>The finished tree; every element must be closed.</summary>
-    public ElementTree Build(ReadOnlyMemory<byte> source = default) =>
-        open.Count == 0 ? new ElementTree(nodes.ToArray(), source) : throw new InvalidOperationException("an element is still open");
+    /// <summary>Length in bytes of that object; 0 when there is none.</summary>
+    public int SiblingLength;
 }

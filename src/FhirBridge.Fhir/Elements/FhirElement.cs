@@ -40,11 +40,11 @@ public readonly struct FhirElement : IEquatable<FhirElement>
     public string? DefinitionPath => tree is null ? null : Node.DefinitionPath;
 
     /// <summary>Lexical value of a primitive; null when there is none. Numbers keep their digits; booleans are <c>true</c> or <c>false</c>.</summary>
-    public string? Value => tree is null ? null : Node.Value;
+    public string? Value => tree?.ValueOf(index);
 
     /// <summary>True when the element is a primitive with a value.</summary>
     [MemberNotNullWhen(true, nameof(Value))]
-    public bool HasValue => tree is not null && Node.Value is not null;
+    public bool HasValue => tree is not null && Node.Kind != JsonValueKind.Undefined;
 
     /// <summary>JSON kind of the primitive value.</summary>
     public JsonValueKind ValueKind => tree is null ? JsonValueKind.Undefined : Node.Kind;
@@ -66,6 +66,11 @@ public readonly struct FhirElement : IEquatable<FhirElement>
 
     /// <summary>The JSON value as it stands in the source; empty when there is none.</summary>
     public ReadOnlySpan<byte> Raw => tree is null || Node.Start < 0 ? default : tree.Source.Span.Slice(Node.Start, Node.Length);
+
+    /// <summary>
+    /// The object in a primitive's <c>_</c> sibling (<c>_birthDate</c>: its id and extensions) as it stands in the source; empty when there is none.
+    /// </summary>
+    public ReadOnlySpan<byte> RawSibling => tree is null || Node.SiblingLength == 0 ? default : tree.Source.Span.Slice(Node.SiblingStart, Node.SiblingLength);
 
     /// <summary>The element around this one; does not exist at the root.</summary>
     public FhirElement Parent => tree is null || Node.Parent < 0 ? default : new(tree, Node.Parent);

@@ -1,104 +1,80 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace FhirBridge.Fhir;
 
-/// <summary>Limits that a reader keeps to; beyond them it stops with a problem.</summary>
-/// <param name="MaxBytes">Largest payload in bytes.</param>
-/// <param name="MaxDepth">Deepest nesting of JSON objects and arrays (or XML elements).</param>
-/// <param name="MaxProblems">Problems collected before reading stops.</param>
-public sealed record ReadLimits(int MaxBytes = 5_000_000, int MaxDepth = 100, int MaxProblems = 100)
-{
-    /// <summary>The defaults.</summary>
-    public static ReadLimits Default { get; } = new();
-}
-
 /// <summary>Reads and writes FHIR JSON. Spec: https://hl7.org/fhir/R4/json.html.</summary>
-public static class FhirJson
+public static partial class FhirJson
 {
-    private static readonly string[] Choices =
-        ["value", "effective", "onset", "abatement", "deceased", "multipleBirth", "scheduled", "start", "due", "product", "medication", "occurrence", "timing", "performed", "occurred", "asNeeded", "reported", "source", "detail"];
+    /// <summary>
+    /// Reads one resource by the definitions of R4: every node is typed, and every problem of structure, grammar, cardinality and required
+    /// codes is collected with line, column and FHIRPath (up to <see cref="ReadLimits.MaxProblems"/>). A byte order mark is left out of
+    /// <see cref="ElementTree.Source"/>.
+    /// </summary>
+    /// <remarks>
+    /// Raises <c>MalformedJson</c>, <c>TooDeep</c>, <c>TooLarge</c>, <c>UnknownResourceType</c>, <c>UnknownElement</c>, <c>WrongType</c>,
+    /// <c>InvalidValue</c>, <c>Cardinality</c>, <c>Required</c>, <c>CodeInvalid</c>. Invariants and profiles are the validator's.
+    /// The tree keeps a reference to <paramref name="utf8"/>, which must not change afterwards.
+    /// </remarks>
+    public static Result<ElementTree> Read(ReadOnlyMemory<byte> utf8, ReadLimits? limits = null) => Read(utf8, limits ?? ReadLimits.Default, strict: true);
 
-    // PROVISIONAL: structure only. To be replaced by the definition-driven reader.
+    /// <summary>
+    /// Reads bytes that were read with <see cref="Read(ReadOnlyMemory{byte}, ReadLimits?)"/> before (stored resources): typed in the same way, without checks.
+    /// What the definitions do not know becomes untyped nodes. Fails only when the bytes are no JSON object within the limits.
+    /// </summary>
+    public static Result<ElementTree> ReadTrusted(ReadOnlyMemory<byte> utf8) =>
+        Read(utf8, new ReadLimits(MaxBytes: int.MaxValue, MaxDepth: 1000), strict: false);
 
-    /// <summary>Reads one resource; every problem is collected.</summary>
-    public static Result<ElementTree> Read(ReadOnlyMemory<byte> utf8, ReadLimits? limits = null)
+    private static Result<ElementTree> Read(ReadOnlyMemory<byte> utf8, ReadLimits limits, bool strict)
     {
+        if (utf8.Length > limits.MaxBytes) return Problems.TooLarge.With($"the body has {utf8.Length} bytes, at most {limits.MaxBytes} are read");
+        if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
+        var problems = new SourceProblems(Math.Max(1, limits.MaxProblems));
+        var span = utf8.Span;
+        if (!Utf8.IsValid(span))
+        {
+            problems.Add(Problems.MalformedJson, "the body is not valid UTF-8", null, FirstInvalid(span));
+            return Result<ElementTree>.Fail(problems.Locate(span));
+        }
+
+        var reader = new FhirJsonReader(span, Definitions.R4, limits, problems, strict);
         try
         {
-            using var json = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = (limits ?? ReadLimits.Default).MaxDepth });
-            var reader = new Utf8JsonReader(utf8.Span);
-            reader.Read();
-            var builder = new ElementTreeBuilder();
-            ReadObject(ref reader, builder, "", null, -1);
-            return builder.Build(utf8);
+            reader.ReadRoot();
         }
         catch (JsonException e)
         {
-            return Problems.MalformedJson.With("the body is not well-formed JSON", null, (int?)(e.LineNumber + 1), (int?)(e.BytePositionInLine + 1));
-        }
-    }
-
-    /// <summary>
-    /// Writes the property (all repetitions, with its <c>_</c> sibling) of that definition name from <paramref name="parent"/>; nothing when absent.
-    /// </summary>
-    public static void WriteProperty(Utf8JsonWriter writer, FhirElement parent, string name)
-    {
-        var all = parent.Children(name).ToList();
-        if (all.Count == 0) return;
-        writer.WritePropertyName(all[0].SourceName);
-        if (all[0].Index >= 0) writer.WriteStartArray();
-        foreach (var e in all) writer.WriteRawValue(e.Raw, skipInputValidation: true);
-        if (all[0].Index >= 0) writer.WriteEndArray();
-    }
-
-    private static void ReadObject(ref Utf8JsonReader r, ElementTreeBuilder b, string name, string? source, int index)
-    {
-        var start = (int)r.TokenStartIndex;
-        var node = b.Open(name, null, null, index, source);
-        while (r.Read() && r.TokenType != JsonTokenType.EndObject)
-        {
-            var property = r.GetString()!;
-            r.Read();
-            if (property == "resourceType" && r.TokenType == JsonTokenType.String)
-            {
-                b.SetResource(node, r.GetString()!);
-                continue;
-            }
-
-            var choice = Array.Find(Choices, c => property.Length > c.Length && property.StartsWith(c, StringComparison.Ordinal) && char.IsUpper(property[c.Length]));
-            if (r.TokenType == JsonTokenType.StartArray)
-            {
-                for (var i = 0; r.Read() && r.TokenType != JsonTokenType.EndArray; i++) ReadValue(ref r, b, choice ?? property, property, i);
-            }
-            else
-            {
-                ReadValue(ref r, b, choice ?? property, property, -1);
-            }
+            problems.Add(Problems.MalformedJson, Explain(e), null, OffsetOf(span, e));
         }
 
-        b.SetRange(node, start, (int)r.BytesConsumed - start);
-        b.Close();
+        return problems.Any ? Result<ElementTree>.Fail(problems.Locate(span)) : reader.Builder.Build(utf8);
     }
 
-    private static void ReadValue(ref Utf8JsonReader r, ElementTreeBuilder b, string name, string property, int index)
+    private static int FirstInvalid(ReadOnlySpan<byte> span)
     {
-        if (r.TokenType == JsonTokenType.StartObject)
+        var at = 0;
+        while (at < span.Length && Rune.DecodeFromUtf8(span[at..], out _, out var n) == System.Buffers.OperationStatus.Done) at += n;
+        return at;
+    }
+
+    private static int OffsetOf(ReadOnlySpan<byte> span, JsonException e)
+    {
+        var at = 0;
+        for (var line = e.LineNumber ?? 0; line > 0; line--)
         {
-            ReadObject(ref r, b, name, property, index);
-            return;
+            var feed = span[at..].IndexOf((byte)'\n');
+            if (feed < 0) break;
+            at += feed + 1;
         }
 
-        var start = (int)r.TokenStartIndex;
-        var node = b.Open(name, null, null, index, property);
-        var text = r.TokenType == JsonTokenType.String ? r.GetString()! : System.Text.Encoding.UTF8.GetString(r.ValueSpan);
-        b.SetValue(node, text, r.TokenType switch
-        {
-            JsonTokenType.Number => JsonValueKind.Number,
-            JsonTokenType.True => JsonValueKind.True,
-            JsonTokenType.False => JsonValueKind.False,
-            _ => JsonValueKind.String,
-        });
-        b.SetRange(node, start, (int)r.BytesConsumed - start);
-        b.Close();
+        return (int)Math.Min(span.Length, at + (e.BytePositionInLine ?? 0));
+    }
+
+    // The position is in the problem already; the rest is the reader's English, without stored data.
+    private static string Explain(JsonException e)
+    {
+        var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return "the body is not well-formed JSON: " + (end < 0 ? e.Message : e.Message[..end]);
     }
 }

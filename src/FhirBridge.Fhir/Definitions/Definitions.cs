@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+
+namespace FhirBridge.Fhir;
+
+/// <summary>
+/// What R4 defines: types, search parameters, compartments, operations and the codes of required bindings. Immutable and thread-safe;
+/// each part is read from the embedded file when it is first asked for.
+/// </summary>
+/// <remarks>Source: npm package <c>hl7.fhir.r4.examples@4.0.1</c> (CC0), compiled by <c>tools/FhirBridge.DefinitionsCompiler</c>.</remarks>
+public sealed class Definitions
+{
+    private static readonly Lazy<Definitions> LazyR4 = new(() => DefinitionsFile.Embedded("r4.bin"));
+
+    private readonly Lazy<TypeIndex> types;
+    private readonly Lazy<SearchParameterIndex> search;
+    private readonly Lazy<FrozenDictionary<string, CodeSet>> codes;
+    private readonly Lazy<FrozenDictionary<string, CompartmentDefinition>> compartments;
+    private readonly Lazy<IReadOnlyList<OperationHeader>> operations;
+
+    internal Definitions(
+        Func<IReadOnlyList<TypeDefinition>> types,
+        Func<IReadOnlyList<SearchParameterDefinition>> search,
+        Func<IReadOnlyList<CodeSet>> codes,
+        Func<IReadOnlyList<CompartmentDefinition>> compartments,
+        Func<IReadOnlyList<OperationHeader>> operations)
+    {
+        this.types = new(() => new TypeIndex(this, types()));
+        this.search = new(() => new SearchParameterIndex(this, search()));
+        this.codes = new(() => codes().ToFrozenDictionary(c => c.ValueSet, StringComparer.Ordinal));
+        this.compartments = new(() => compartments().ToFrozenDictionary(c => c.Code, StringComparer.Ordinal));
+        this.operations = new(operations);
+    }
+
+    /// <summary>The definitions of R4 (4.0.1) itself.</summary>
+    public static Definitions R4 => LazyR4.Value;
+
+    /// <summary>All types: resources, complex datatypes, primitives.</summary>
+    public IReadOnlyList<TypeDefinition> Types => types.Value.All;
+
+    /// <summary>Names of the 146 concrete resource types, in ordinal order.</summary>
+    public IReadOnlyList<string> ResourceTypes => types.Value.ResourceTypes;
+
+    /// <summary>All search parameters, in the order of their canonicals.</summary>
+    public IReadOnlyList<SearchParameterDefinition> AllSearchParameters => search.Value.All;
+
+    /// <summary>The compartments, by ordinal order of their code.</summary>
+    public IReadOnlyList<CompartmentDefinition> Compartments => [.. compartments.Value.Values.OrderBy(c => c.Code, StringComparer.Ordinal)];
+
+    /// <summary>Headers of the operations, in the order of their canonicals.</summary>
+    public IReadOnlyList<OperationHeader> Operations => operations.Value;
+
+    /// <summary>The value sets whose codes are known, in ordinal order of their canonicals.</summary>
+    public IReadOnlyList<CodeSet> CodeSets => [.. codes.Value.Values.OrderBy(c => c.ValueSet, StringComparer.Ordinal)];
+
+    internal TypeIndex TypeIndex => types.Value;
+
+    /// <summary>The type of that name; null when R4 has none.</summary>
+    public TypeDefinition? FindType(string name) => types.Value.Find(name);
+
+    /// <summary>True for the name of a concrete resource type.</summary>
+    public bool IsResource([NotNullWhen(true)] string? name) => name is not null && FindType(name) is { Kind: TypeKind.Resource, IsAbstract: false };
+
+    /// <summary>True for the name of a primitive type.</summary>
+    public bool IsPrimitive([NotNullWhen(true)] string? name) => name is not null && FindType(name) is { Kind: TypeKind.Primitive };
+
+    /// <summary>True when the type is <paramref name="ancestor"/> or specialises it, directly or not.</summary>
+    public bool IsOrSpecialises(string? type, string ancestor)
+    {
+        for (var t = type; t is not null; t = FindType(t)?.BaseType)
+        {
+            if (t == ancestor) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The element of that name under a definition path (<see cref="FhirElement.DefinitionPath"/>), by definition name (<c>value</c>)
+    /// or property name (<c>valueQuantity</c>); null when there is none.
+    /// </summary>
+    public ElementDefinition? FindElement(string definitionPath, string name) => types.Value.Group(definitionPath)?.Find(name);
+
+    /// <summary>The elements under a definition path, in the order of the specification; empty when the path is unknown.</summary>
+    public IReadOnlyList<ElementDefinition> Elements(string definitionPath) => types.Value.Group(definitionPath)?.Elements ?? [];
+
+    /// <summary>The definition of an element of a tree; null at a resource and for what R4 does not define.</summary>
+    public ElementDefinition? DefinitionOf(FhirElement element) =>
+        element.Parent.DefinitionPath is { } path ? FindElement(path, element.SourceName) : null;
+
+    /// <summary>Search parameters of a resource type, those of Resource and DomainResource included, in ordinal order of their code.</summary>
+    public IReadOnlyList<SearchParameterDefinition> SearchParameters(string resourceType) => search.Value.Of(resourceType);
+
+    /// <summary>The search parameter of that code on a resource type; null when there is none.</summary>
+    public SearchParameterDefinition? FindSearchParameter(string resourceType, string code) => search.Value.Find(resourceType, code);
+
+    /// <summary>The search parameter of that canonical; null when there is none.</summary>
+    public SearchParameterDefinition? FindSearchParameter(string canonical) => search.Value.FindByUrl(canonical);
+
+    /// <summary>The compartment about that resource type (<c>Patient</c>); null when there is none.</summary>
+    public CompartmentDefinition? FindCompartment(string code) => compartments.Value.GetValueOrDefault(code);
+
+    /// <summary>
+    /// The codes of a value set (canonical, version ignored) that a required binding of R4 names; null when they are not enumerated
+    /// (mime types, languages, units, currencies).
+    /// </summary>
+    public CodeSet? RequiredCodes(string? valueSet)
+    {
+        if (valueSet is null) return null;
+        var bar = valueSet.IndexOf('|');
+        return codes.Value.GetValueOrDefault(bar < 0 ? valueSet : valueSet[..bar]);
+    }
+}
+
+/// <summary>Search parameters by resource type and code.</summary>
+internal sealed class SearchParameterIndex
+{
+    private readonly Definitions definitions;
+    private readonly FrozenDictionary<string, SearchParameterDefinition> byUrl;
+    private readonly ILookup<string, SearchParameterDefinition> byBase;
+    private readonly ConcurrentDictionary<string, (IReadOnlyList<SearchParameterDefinition> All, FrozenDictionary<string, SearchParameterDefinition> ByCode)> byType = new();
+
+    internal SearchParameterIndex(Definitions definitions, IReadOnlyList<SearchParameterDefinition> all)
+    {
+        this.definitions = definitions;
+        All = all;
+        byUrl = all.ToFrozenDictionary(p => p.Url, StringComparer.Ordinal);
+        byBase = all.SelectMany(p => p.Base.Select(b => (b, p))).ToLookup(x => x.b, x => x.p, StringComparer.Ordinal);
+    }
+
+    internal IReadOnlyList<SearchParameterDefinition> All { get; }
+
+    internal IReadOnlyList<SearchParameterDefinition> Of(string type) => Index(type).All;
+
+    internal SearchParameterDefinition? Find(string type, string code) => Index(type).ByCode.GetValueOrDefault(code);
+
+    internal SearchParameterDefinition? FindByUrl(string url) => byUrl.GetValueOrDefault(url);
+
+    private (IReadOnlyList<SearchParameterDefinition> All, FrozenDictionary<string, SearchParameterDefinition> ByCode) Index(string type)
+    {
+        if (byType.TryGetValue(type, out var index)) return index;
+        var found = new SortedDictionary<string, SearchParameterDefinition>(StringComparer.Ordinal);
+        for (var t = type; t is not null; t = definitions.FindType(t)?.BaseType)
+        {
+            foreach (var p in byBase[t]) found.TryAdd(p.Code, p);
+        }
+
+        index = (found.Values.ToArray(), found.ToFrozenDictionary(StringComparer.Ordinal));
+
+        // Only names of types are kept, so that made-up names cannot fill the memory.
+        if (definitions.FindType(type) is not null) byType[type] = index;
+        return index;
+    }
+}

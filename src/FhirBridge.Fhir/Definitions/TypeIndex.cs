@@ -1,0 +1,231 @@
+using System.Collections.Frozen;
+using System.Text;
+
+namespace FhirBridge.Fhir;
+
+/// <summary>The types by name and the element groups by definition path.</summary>
+internal sealed class TypeIndex
+{
+    private readonly Definitions definitions;
+    private readonly FrozenDictionary<string, TypeDefinition> byName;
+    private readonly FrozenDictionary<string, ElementGroup> groups;
+    private readonly Utf8NameTable<TypeDefinition> resources;
+
+    internal TypeIndex(Definitions definitions, IReadOnlyList<TypeDefinition> all)
+    {
+        this.definitions = definitions;
+        All = all;
+        byName = all.ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
+        var concrete = all.Where(t => t is { Kind: TypeKind.Resource, IsAbstract: false }).OrderBy(t => t.Name, StringComparer.Ordinal).ToArray();
+        ResourceTypes = [.. concrete.Select(t => t.Name)];
+        resources = new Utf8NameTable<TypeDefinition>(concrete.Select(t => (t.Name, t)));
+        var byPath = new Dictionary<string, ElementGroup>(StringComparer.Ordinal);
+        foreach (var type in all)
+        {
+            byPath.TryAdd(type.Name, new ElementGroup(this, type.Name, type, []));
+            foreach (var nested in type.Elements.GroupBy(e => e.Path[..e.Path.LastIndexOf('.')]))
+            {
+                byPath[nested.Key] = new ElementGroup(this, nested.Key, type, nested.OrderBy(e => e.Order).ToArray());
+            }
+        }
+
+        groups = byPath.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    internal IReadOnlyList<TypeDefinition> All { get; }
+
+    internal string[] ResourceTypes { get; }
+
+    internal Definitions Definitions => definitions;
+
+    internal TypeDefinition? Find(string name) => byName.GetValueOrDefault(name);
+
+    internal TypeDefinition? FindResource(ReadOnlySpan<byte> utf8) => resources.Find(utf8);
+
+    internal ElementGroup? Group(string path) => groups.GetValueOrDefault(path);
+}
+
+/// <summary>The elements directly under one definition path, with the lookup that readers use.</summary>
+internal sealed class ElementGroup
+{
+    private readonly TypeIndex index;
+    private readonly Lazy<Utf8NameTable<PropertyDefinition>> properties;
+    private readonly Lazy<Dictionary<string, ElementDefinition>> byName;
+
+    internal ElementGroup(TypeIndex index, string path, TypeDefinition owner, ElementDefinition[] elements)
+    {
+        this.index = index;
+        Path = path;
+        Owner = owner;
+        Elements = elements;
+        IsResource = owner.Kind == TypeKind.Resource && path == owner.Name;
+        foreach (var e in elements)
+        {
+            if (e.Min > 0) RequiredMask |= 1UL << e.Order;
+        }
+
+        properties = new(BuildProperties);
+        byName = new(BuildNames);
+    }
+
+    internal string Path { get; }
+
+    internal TypeDefinition Owner { get; }
+
+    internal ElementDefinition[] Elements { get; }
+
+    internal bool IsResource { get; }
+
+    /// <summary>Bit <see cref="ElementDefinition.Order"/> is set for each element that must be there. No group of R4 has more than 64 elements.</summary>
+    internal ulong RequiredMask { get; }
+
+    internal PropertyDefinition? FindProperty(ReadOnlySpan<byte> utf8) => properties.Value.Find(utf8);
+
+    internal PropertyDefinition? FindProperty(string name) => properties.Value.Find(name);
+
+    internal IEnumerable<PropertyDefinition> Properties => properties.Value.All;
+
+    internal ElementDefinition? Find(string name) => byName.Value.GetValueOrDefault(name);
+
+    private Dictionary<string, ElementDefinition> BuildNames()
+    {
+        var names = new Dictionary<string, ElementDefinition>(StringComparer.Ordinal);
+        foreach (var p in properties.Value.All) names[p.Name] = p.Element;
+        foreach (var e in Elements) names[e.Name] = e;
+        return names;
+    }
+
+    private Utf8NameTable<PropertyDefinition> BuildProperties()
+    {
+        var all = new List<(string, PropertyDefinition)>();
+        foreach (var e in Elements)
+        {
+            if (e.ContentReference is { } reference)
+            {
+                all.Add((e.Name, new PropertyDefinition(index, e, e.Name, "BackboneElement", reference)));
+                continue;
+            }
+
+            foreach (var type in e.Types.Select(t => t.Code).Distinct())
+            {
+                // A backbone's children are defined at its own path, any other type's at the type.
+                var path = type is "BackboneElement" or "Element" ? e.Path : type;
+                var name = e.PropertyName(type);
+                all.Add((name, new PropertyDefinition(index, e, name, type, path)));
+            }
+        }
+
+        return new Utf8NameTable<PropertyDefinition>(all);
+    }
+}
+
+/// <summary>One property name of a group: an element with one of its types.</summary>
+internal sealed class PropertyDefinition
+{
+    private readonly TypeIndex index;
+    private ElementGroup? content;
+    private CodeSet? codes;
+    private bool codesKnown;
+
+    internal PropertyDefinition(TypeIndex index, ElementDefinition element, string name, string type, string contentPath)
+    {
+        this.index = index;
+        Element = element;
+        Name = name;
+        Type = type;
+        ContentPath = contentPath;
+        Repeats = element.Repeats;
+        Mask = 1UL << element.Order;
+        Primitive = index.Find(type) is { Kind: TypeKind.Primitive } ? PrimitiveGrammar.KindOf(type) : PrimitiveKind.None;
+        IsAnyResource = type is "Resource" or "DomainResource";
+    }
+
+    internal ElementDefinition Element { get; }
+
+    internal string Name { get; }
+
+    internal string Type { get; }
+
+    internal string ContentPath { get; }
+
+    internal bool Repeats { get; }
+
+    internal ulong Mask { get; }
+
+    internal PrimitiveKind Primitive { get; }
+
+    internal bool IsPrimitive => Primitive != PrimitiveKind.None;
+
+    internal bool IsAnyResource { get; }
+
+    /// <summary>Where the children are defined; null for any resource, whose own type decides.</summary>
+    internal ElementGroup? Content => content ??= IsAnyResource ? null : index.Group(ContentPath);
+
+    /// <summary>Codes of the required binding; null when there is none or its codes are not enumerated.</summary>
+    internal CodeSet? RequiredCodes
+    {
+        get
+        {
+            if (codesKnown) return codes;
+            codes = Element.Binding is { Strength: BindingStrength.Required, ValueSet: { } set } ? index.Definitions.RequiredCodes(set) : null;
+            codesKnown = true;
+            return codes;
+        }
+    }
+}
+
+/// <summary>A small perfect-enough hash table from UTF-8 names to definitions, so that reading allocates no names.</summary>
+internal sealed class Utf8NameTable<T>
+    where T : class
+{
+    private readonly (byte[] Name, T Value)[] slots;
+    private readonly int mask;
+
+    internal Utf8NameTable(IEnumerable<(string Name, T Value)> entries)
+    {
+        var all = entries.ToArray();
+        All = Array.ConvertAll(all, e => e.Value);
+        var size = 8;
+        while (size < all.Length * 3) size *= 2;
+        slots = new (byte[], T)[size];
+        mask = size - 1;
+        foreach (var (name, value) in all)
+        {
+            var utf8 = Encoding.UTF8.GetBytes(name);
+            var i = Hash(utf8) & mask;
+            while (slots[i].Name is not null) i = (i + 1) & mask;
+            slots[i] = (utf8, value);
+        }
+    }
+
+    internal T[] All { get; }
+
+    internal T? Find(ReadOnlySpan<byte> utf8)
+    {
+        for (var i = Hash(utf8) & mask; slots[i].Name is { } name; i = (i + 1) & mask)
+        {
+            if (utf8.SequenceEqual(name)) return slots[i].Value;
+        }
+
+        return null;
+    }
+
+    internal T? Find(string name)
+    {
+        Span<byte> buffer = stackalloc byte[128];
+        return Encoding.UTF8.TryGetBytes(name, buffer, out var n) ? Find(buffer[..n]) : null;
+    }
+
+    private static int Hash(ReadOnlySpan<byte> name)
+    {
+        // Length, both ends and the middle tell FHIR's names apart nearly always; no name repeats inside a table.
+        if (name.IsEmpty) return 0;
+        var h = (uint)name.Length * 0x9E3779B1u;
+        h = (h ^ name[0]) * 0x01000193u;
+        h = (h ^ name[^1]) * 0x01000193u;
+        h = (h ^ name[name.Length / 2]) * 0x01000193u;
+        h = (h ^ name[name.Length / 3]) * 0x01000193u;
+        h = (h ^ name[name.Length * 3 / 4]) * 0x01000193u;
+        return (int)(h >> 7);
+    }
+}

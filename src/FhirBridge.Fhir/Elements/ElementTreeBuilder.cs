@@ -1,0 +1,124 @@
+using System.Text;
+using System.Text.Json;
+
+namespace FhirBridge.Fhir;
+
+/// <summary>Builds an <see cref="ElementTree"/> in document order. Not thread-safe; one tree per builder.</summary>
+public sealed class ElementTreeBuilder
+{
+    private ElementNode[] nodes = new ElementNode[64];
+    private int current = -1;
+
+    /// <summary>Number of nodes so far.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The element that is open; -1 when none is.</summary>
+    internal int Current => current;
+
+    /// <summary>A node to be changed in place; not to be kept across <see cref="Open"/>.</summary>
+    internal ref ElementNode this[int node] => ref nodes[node];
+
+    /// <summary>Opens an element under the one that is open. Returns its node number.</summary>
+    public int Open(string name, string? type = null, string? definitionPath = null, int index = -1, string? sourceName = null)
+    {
+        ref var n = ref Next();
+        n.Name = name;
+        n.SourceName = sourceName ?? name;
+        n.Type = type;
+        n.DefinitionPath = definitionPath;
+        n.Index = index;
+        n.Parent = current;
+        n.Start = -1;
+        return current = Count - 1;
+    }
+
+    /// <summary>Sets the primitive value of a node.</summary>
+    public void SetValue(int node, string value, JsonValueKind kind = JsonValueKind.String)
+    {
+        nodes[node].Value = value;
+        nodes[node].Kind = kind;
+    }
+
+    /// <summary>Sets the byte range of a node's JSON value in the source.</summary>
+    public void SetRange(int node, int start, int length)
+    {
+        nodes[node].Start = start;
+        nodes[node].Length = length;
+    }
+
+    /// <summary>Marks a node as a resource of that type.</summary>
+    public void SetResource(int node, string type)
+    {
+        nodes[node].IsResource = true;
+        nodes[node].Type = type;
+        nodes[node].DefinitionPath = type;
+    }
+
+    /// <summary>Sets type and definition path of a node.</summary>
+    public void SetType(int node, string? type, string? definitionPath)
+    {
+        nodes[node].Type = type;
+        nodes[node].DefinitionPath = definitionPath;
+    }
+
+    /// <summary>Closes the element that is open.</summary>
+    public void Close()
+    {
+        if (current < 0) throw new InvalidOperationException("no element is open");
+        nodes[current].End = Count;
+        current = nodes[current].Parent;
+    }
+
+    /// <summary>The finished tree; every element must be closed.</summary>
+    public ElementTree Build(ReadOnlyMemory<byte> source = default) =>
+        current < 0 ? new ElementTree(nodes.AsSpan(0, Count).ToArray(), source) : throw new InvalidOperationException("an element is still open");
+
+    /// <summary>Takes the nodes from <paramref name="start"/> on off the end, to be put back with <see cref="Reopen"/> and <see cref="PutBack"/>.</summary>
+    internal ElementNode[] CutFrom(int start)
+    {
+        var cut = nodes.AsSpan(start, Count - start).ToArray();
+        Count = start;
+        return cut;
+    }
+
+    /// <summary>Puts a node without children back and opens it, to give it children.</summary>
+    internal int Reopen(in ElementNode node)
+    {
+        Next() = node;
+        return current = Count - 1;
+    }
+
+    /// <summary>Puts closed nodes back that stood at <paramref name="oldStart"/>; links among them move along.</summary>
+    internal void PutBack(ReadOnlySpan<ElementNode> cut, int oldStart)
+    {
+        var delta = Count - oldStart;
+        foreach (ref readonly var old in cut)
+        {
+            ref var n = ref Next();
+            n = old;
+            n.End += delta;
+            if (n.Parent >= oldStart) n.Parent += delta;
+        }
+    }
+
+    /// <summary>FHIRPath of a node that may still be open (compare <see cref="FhirElement.Path"/>).</summary>
+    internal string PathOf(int node)
+    {
+        var path = new StringBuilder();
+        for (var i = node; i >= 0; i = nodes[i].Parent)
+        {
+            if (path.Length > 0) path.Insert(0, '.');
+            if (nodes[i].Index >= 0) path.Insert(0, $"[{nodes[i].Index}]");
+            path.Insert(0, nodes[i].Name);
+        }
+
+        return path.ToString();
+    }
+
+    private ref ElementNode Next()
+    {
+        if (Count == nodes.Length) Array.Resize(ref nodes, Count * 2);
+        nodes[Count] = default;
+        return ref nodes[Count++];
+    }
+}

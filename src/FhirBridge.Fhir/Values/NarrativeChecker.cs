@@ -1,0 +1,184 @@
+using System.Collections.Frozen;
+using System.Text;
+
+namespace FhirBridge.Fhir;
+
+/// <summary>
+/// Checks the <c>div</c> of a narrative: one well-formed XHTML element of the allowed vocabulary, without scripts, events, entities or external
+/// content. Spec: https://hl7.org/fhir/R4/narrative.html#xhtml (txt-1, txt-2).
+/// </summary>
+/// <remarks>A scanner of its own: an XML reader would cost more than reading the rest of a resource.</remarks>
+internal static class NarrativeChecker
+{
+    private const string Namespace = "http://www.w3.org/1999/xhtml";
+
+    private static readonly FrozenSet<string> Elements = FrozenSet.ToFrozenSet(
+        [
+            "a", "abbr", "acronym", "address", "b", "big", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "dfn", "div", "dl", "dt", "em", "h1", "h2", "h3",
+            "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre", "q", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+            "tt", "ul", "var", "bdo", "kbd", "ins", "del", "s", "u", "map", "area", "center", "font",
+        ],
+        StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> Attributes = FrozenSet.ToFrozenSet(
+        [
+            "abbr", "accesskey", "align", "alt", "axis", "bgcolor", "border", "cellhalign", "cellpadding", "cellspacing", "cellvalign", "char", "charoff", "charset", "cite", "class",
+            "colspan", "compact", "coords", "dir", "frame", "headers", "height", "href", "hreflang", "hspace", "id", "lang", "longdesc", "name", "nowrap", "rel", "rev", "rowspan",
+            "rules", "scope", "shape", "span", "src", "start", "style", "summary", "tabindex", "title", "type", "usemap", "valign", "value", "vspace", "width", "color", "clear",
+            "xml:lang", "xml:space",
+        ],
+        StringComparer.Ordinal);
+
+    /// <summary>What is wrong; null when the text is an allowed narrative.</summary>
+    internal static string? Check(ReadOnlySpan<byte> utf8)
+    {
+        var text = Encoding.UTF8.GetString(utf8).AsSpan().Trim();
+        var open = new Stack<string>();
+        var content = false;
+        var i = 0;
+        while (i < text.Length)
+        {
+            var next = text[i..].IndexOf('<');
+            var run = next < 0 ? text[i..] : text.Slice(i, next);
+            if (open.Count == 0 && !run.IsEmpty) return i == 0 ? "a narrative starts with <div>" : "text after the closing </div>";
+            if (References(run) is { } fault) return fault;
+            content |= !run.IsWhiteSpace();
+            if (next < 0) break;
+            i += next;
+            if (text[i..].StartsWith("<!--"))
+            {
+                var end = text[(i + 4)..].IndexOf("-->");
+                if (end < 0) return "a comment is not closed";
+                i += 4 + end + 3;
+                continue;
+            }
+
+            if (i + 1 < text.Length && text[i + 1] is '!' or '?') return "DOCTYPE, CDATA and processing instructions are not allowed";
+            if (i > 0 && open.Count == 0) return "one <div> is allowed";
+            if (Tag(text, ref i, open, ref content) is { } wrong) return wrong;
+        }
+
+        if (open.Count > 0) return $"<{open.Peek()}> is not closed";
+        return content ? null : "a narrative has text";
+    }
+
+    private static string? Tag(ReadOnlySpan<char> text, ref int i, Stack<string> open, ref bool content)
+    {
+        var closing = i + 1 < text.Length && text[i + 1] == '/';
+        i += closing ? 2 : 1;
+        var name = Name(text, ref i);
+        if (closing)
+        {
+            Space(text, ref i);
+            if (i >= text.Length || text[i] != '>') return $"</{name}> is not well-formed";
+            i++;
+            return open.TryPop(out var last) && last == name ? null : $"</{name}> closes nothing";
+        }
+
+        if (open.Count == 0 && name != "div") return "a narrative is one <div>";
+        if (!Elements.Contains(name)) return name.Length == 0 ? "'<' stands alone" : $"<{name}> is not allowed";
+        content |= name == "img";
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var inNamespace = open.Count > 0;
+        while (true)
+        {
+            var before = i;
+            Space(text, ref i);
+            if (i >= text.Length) return $"<{name}> is not closed";
+            if (text[i] == '>' || text[i..].StartsWith("/>"))
+            {
+                if (!inNamespace) return $"the <div> is in the namespace {Namespace}";
+                if (text[i] == '>') open.Push(name);
+                i += text[i] == '>' ? 1 : 2;
+                return open.Count > 100 ? "elements are nested too deeply" : null;
+            }
+
+            if (before == i) return $"<{name}> is not well-formed";
+            if (Attribute(text, ref i, name, seen, ref inNamespace) is { } fault) return fault;
+        }
+    }
+
+    private static string? Attribute(ReadOnlySpan<char> text, ref int i, string element, HashSet<string> seen, ref bool inNamespace)
+    {
+        var name = Name(text, ref i);
+        Space(text, ref i);
+        if (name.Length == 0 || i >= text.Length || text[i] != '=') return $"an attribute of <{element}> is not well-formed";
+        i++;
+        Space(text, ref i);
+        if (i >= text.Length || text[i] is not ('"' or '\'')) return $"the attribute {name} of <{element}> is not quoted";
+        var end = text[(i + 1)..].IndexOf(text[i]);
+        if (end < 0) return $"the attribute {name} of <{element}> is not closed";
+        var value = text.Slice(i + 1, end);
+        i += end + 2;
+        if (!seen.Add(name)) return $"the attribute {name} of <{element}> stands twice";
+        if (value.Contains('<')) return $"the attribute {name} of <{element}> holds '<'";
+        if (References(value) is { } fault) return fault;
+        if (name is "xmlns")
+        {
+            inNamespace = value is Namespace;
+            return inNamespace ? null : $"the namespace of the narrative is {Namespace}";
+        }
+
+        // xmlns:x declarations do nothing by themselves; elements and attributes with a prefix are not in the lists.
+        if (name.StartsWith("xmlns:", StringComparison.Ordinal)) return null;
+        if (!Attributes.Contains(name)) return $"the attribute {name} of <{element}> is not allowed";
+        return IsActive(name, value) ? $"the attribute {name} of <{element}> would run or load something" : null;
+    }
+
+    /// <summary>Scripts in links, and content loaded from elsewhere through style or images.</summary>
+    private static bool IsActive(string name, ReadOnlySpan<char> value)
+    {
+        var plain = System.Net.WebUtility.HtmlDecode(value.ToString());
+        var bare = string.Concat(plain.Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c))).ToLowerInvariant();
+        return name switch
+        {
+            "href" or "cite" or "longdesc" or "usemap" => bare.StartsWith("javascript:", StringComparison.Ordinal) || bare.StartsWith("vbscript:", StringComparison.Ordinal)
+                || bare.StartsWith("data:", StringComparison.Ordinal),
+            "src" => bare.Contains(':') && !bare.StartsWith("data:image/", StringComparison.Ordinal) && !bare.StartsWith("http:", StringComparison.Ordinal)
+                && !bare.StartsWith("https:", StringComparison.Ordinal) && !bare.StartsWith("cid:", StringComparison.Ordinal),
+            "style" => bare.Contains("url(", StringComparison.Ordinal) || bare.Contains("expression(", StringComparison.Ordinal)
+                || bare.Contains("@import", StringComparison.Ordinal) || bare.Contains("javascript:", StringComparison.Ordinal) || bare.Contains('\\'),
+            _ => false,
+        };
+    }
+
+    /// <summary>Entity references: the five of XML and numbers; anything else needs a DTD, which is refused.</summary>
+    private static string? References(ReadOnlySpan<char> text)
+    {
+        for (var rest = text; rest.IndexOf('&') is >= 0 and var i; rest = rest[(i + 1)..])
+        {
+            var end = rest[i..].IndexOf(';');
+            if (end < 0) return "'&' stands alone: write &amp;";
+            var name = rest.Slice(i + 1, end - 1);
+            if (name is "amp" or "lt" or "gt" or "quot" or "apos") continue;
+            if (!IsCharacter(name)) return $"the entity &{(name.Length > 20 ? name[..20] : name)}; is not allowed: use a number or the character";
+        }
+
+        foreach (var c in text)
+        {
+            if (c < ' ' && c is not ('\t' or '\n' or '\r')) return "control characters are not allowed";
+        }
+
+        return null;
+    }
+
+    private static bool IsCharacter(ReadOnlySpan<char> reference)
+    {
+        if (reference.Length < 2 || reference[0] != '#') return false;
+        var hex = reference[1] == 'x';
+        var ok = int.TryParse(reference[(hex ? 2 : 1)..], hex ? System.Globalization.NumberStyles.AllowHexSpecifier : System.Globalization.NumberStyles.None, null, out var code);
+        return ok && Rune.IsValid(code) && (code >= 32 || code is 9 or 10 or 13);
+    }
+
+    private static string Name(ReadOnlySpan<char> text, ref int i)
+    {
+        var start = i;
+        while (i < text.Length && (char.IsAsciiLetterOrDigit(text[i]) || text[i] is ':' or '-' or '_' or '.')) i++;
+        return text[start..i].ToString();
+    }
+
+    private static void Space(ReadOnlySpan<char> text, ref int i)
+    {
+        while (i < text.Length && text[i] is ' ' or '\t' or '\r' or '\n') i++;
+    }
+}
