@@ -43,8 +43,7 @@ public sealed class FhirPathJsSuiteTests
         var expected = test.GetProperty("result").EnumerateArray().ToArray();
 
         // fhirpath.js leaves items without data out of what it returns.
-        var actual = result.Value.Where(v => v.System is not null || v.Kind == FhirPathKind.Type || v.Element.Children().Any()).ToArray();
-        if (actual.All(v => v.IsElement && v.System is null && v.Element.Children().All(c => c.Name is "id" or "extension")) && expected.Length == 0) return null;
+        var actual = result.Value.Where(v => v.System is not null || v.Element.Children().Any(c => c.Name is not ("id" or "extension"))).ToArray();
         var same = expected.Length == actual.Length && expected.Zip(actual).All(p => Matches(p.First, p.Second));
         return same ? null : $"{text}, expected {test.GetProperty("result").GetRawText().ReplaceLineEndings(" ")}";
     }
