@@ -18,7 +18,7 @@ internal static class FhirFunctions
         new("conformsTo", 1, 1, ConformsTo),
         new("htmlChecks", 0, 0, static (in call, input, output) =>
         {
-            if (StringFunctions.Subject(input) is { } xhtml) output.Add(Narrative.IsAllowed(xhtml));
+            if (StringFunctions.Subject(input) is { } xhtml) output.Add(NarrativeChecker.Check(xhtml, needsContent: true) is null);
         }),
     ];
 
