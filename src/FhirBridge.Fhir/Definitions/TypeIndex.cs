@@ -166,9 +166,9 @@ internal sealed class PropertyDefinition
     {
         get
         {
-            if (codesKnown) return codes;
+            if (Volatile.Read(ref codesKnown)) return codes;
             codes = Element.Binding is { Strength: BindingStrength.Required, ValueSet: { } set } ? index.Definitions.RequiredCodes(set) : null;
-            codesKnown = true;
+            Volatile.Write(ref codesKnown, true);
             return codes;
         }
     }
