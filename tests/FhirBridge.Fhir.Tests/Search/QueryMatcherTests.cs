@@ -305,7 +305,7 @@ public sealed class QueryMatcherTests
     [Fact]
     public void References_in_composites_are_mapped_too()
     {
-        var document = View("""{"resourceType":"DocumentReference","status":"current","content":[],"relatesTo":[{"code":"replaces","target":{"reference":"DocumentReference/local"}}]}""");
+        var document = View("""{"resourceType":"DocumentReference","status":"current","content":[{"attachment":{"title":"x"}}],"relatesTo":[{"code":"replaces","target":{"reference":"DocumentReference/local"}}]}""");
         var query = Query("DocumentReference", "relationship=DocumentReference/net$replaces");
 
         Assert.True(QueryMatcher.Matches(query.MapReferences((_, _) => ["DocumentReference/a", "DocumentReference/local"]), document));

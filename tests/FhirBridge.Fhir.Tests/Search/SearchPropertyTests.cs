@@ -1,4 +1,3 @@
-using System.Text;
 using FhirBridge.Fhir.Search;
 using FsCheck;
 using FsCheck.Fluent;
