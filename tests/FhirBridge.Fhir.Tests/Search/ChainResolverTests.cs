@@ -48,5 +48,13 @@ public sealed class ChainResolverTests
         Assert.Empty(Search(query));
     }
 
+    [Fact]
+    public void Stored_references_of_a_reverse_chain_are_taken_as_the_caller_sees_them()
+    {
+        var query = ChainResolver.Resolve(Query("Patient", "_has:Observation:patient:code=hr"), Search, (view, entry) => view.Id == "b1" && entry.Value == "Patient/p1" ? "Patient/p2" : null);
+
+        Assert.Equal(["p2"], Search(query).Select(v => v.Id));
+    }
+
     private static IEnumerable<ResourceView> Search(SearchQuery query) => All.Where(v => QueryMatcher.Matches(query, v));
 }

@@ -153,7 +153,7 @@ public sealed class QueryMatcherTests
     [InlineData("ap2019-10-29", false)]
     [InlineData("2013-01-14T00:00:00+14:00,2013-01-14", true)]
     public void Dates(string date, bool matches) =>
-        Assert.Equal(matches, Matches("date=" + Uri.EscapeDataString(date), """{"resourceType":"Observation","status":"final","code":{"text":"x"},"effectiveDateTime":"2013-01-14"}"""));
+        Assert.Equal(matches, Matches("date=" + Uri.EscapeDataString(date), """{"resourceType":"Observation","status":"final","code":{"text":"x"},"effectiveDateTime":"2013-01-14"}""", new SearchParseOptions { Now = Updated }));
 
     // From 21 January 2013 onwards: the specification's example of a period without end.
     [Theory]
@@ -248,6 +248,14 @@ public sealed class QueryMatcherTests
         Assert.True(Matches("combo-value-quantity=le4", samples));
         Assert.False(Matches("combo-value-quantity=gt20", samples));
     }
+
+    [Theory]
+    [InlineData("_profile=http://p", true)]
+    [InlineData("_profile=http://p%7C2", true)]
+    [InlineData("_profile=http://p%7C1", false)]
+    [InlineData("_profile=http://", false)]
+    public void Profiles_match_with_and_without_version(string query, bool matches) =>
+        Assert.Equal(matches, Matches(query, """{"resourceType":"Patient","meta":{"profile":["http://p|2"]}}"""));
 
     [Theory]
     [InlineData("url=http://acme.org/fhir/ValueSet/123", true)]

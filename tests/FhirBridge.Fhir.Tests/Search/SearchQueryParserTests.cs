@@ -179,6 +179,10 @@ public sealed class SearchQueryParserTests
         Assert.False(Parse("Patient", "name=" + string.Join(',', Enumerable.Range(0, 2001))).IsOk);
 
     [Fact]
+    public void Values_behind_a_chain_count_for_every_type_that_it_may_lead_to() =>
+        Assert.False(Parse("Observation", "performer.name=" + string.Join(',', Enumerable.Range(0, 1500))).IsOk);
+
+    [Fact]
     public void Terminology_conditions_wait_for_their_codes()
     {
         var query = Query("Condition", "code:in=http://example.org/vs");
