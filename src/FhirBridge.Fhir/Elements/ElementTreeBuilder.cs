@@ -101,6 +101,13 @@ public sealed class ElementTreeBuilder
         }
     }
 
+    /// <summary>Value of a node; null when it has none.</summary>
+    internal string? TextOf(int node, ReadOnlySpan<byte> source)
+    {
+        ref readonly var n = ref nodes[node];
+        return n.Value is null && n.Kind != JsonValueKind.Undefined ? JsonText.Decode(source.Slice(n.Start, n.Length), n.Kind) : n.Value;
+    }
+
     /// <summary>FHIRPath of a node that may still be open (compare <see cref="FhirElement.Path"/>).</summary>
     internal string PathOf(int node)
     {

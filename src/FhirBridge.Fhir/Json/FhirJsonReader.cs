@@ -249,7 +249,11 @@ internal ref partial struct FhirJsonReader
         var node = builder.Open(property.Element.Name, property.Type, property.ContentPath, index, property.Name);
         ReadMembers(node, property.Content);
         builder.SetRange(node, start, Consumed - start);
-        if (strict && !stopped && property.RequiredCodes is { } codes) CheckCoded(node, codes, start);
+        if (strict && !stopped && property.RequiredCodes is { } codes && StructureChecks.IsOutside(builder, source, node, codes))
+        {
+            Report(Problems.CodeInvalid, $"no coding is in the required value set {codes.ValueSet}", node, start);
+        }
+
         builder.Close();
     }
 

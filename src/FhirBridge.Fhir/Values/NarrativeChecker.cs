@@ -29,10 +29,13 @@ internal static class NarrativeChecker
         ],
         StringComparer.Ordinal);
 
-    /// <summary>What is wrong; null when the text is an allowed narrative.</summary>
-    internal static string? Check(ReadOnlySpan<byte> utf8)
+    /// <summary>What is wrong; null when the text is an allowed narrative (txt-1).</summary>
+    internal static string? Check(ReadOnlySpan<byte> utf8) => Check(Encoding.UTF8.GetString(utf8), needsContent: false);
+
+    /// <summary>The same for text. <paramref name="needsContent"/> asks for something that is not white space, too (txt-2).</summary>
+    internal static string? Check(string narrative, bool needsContent)
     {
-        var text = Encoding.UTF8.GetString(utf8).AsSpan().Trim();
+        var text = narrative.AsSpan().Trim();
         var open = new Stack<string>();
         var content = false;
         var i = 0;
@@ -58,8 +61,9 @@ internal static class NarrativeChecker
             if (Tag(text, ref i, open, ref content) is { } wrong) return wrong;
         }
 
+        if (text.IsEmpty) return "a narrative is one <div>";
         if (open.Count > 0) return $"<{open.Peek()}> is not closed";
-        return content ? null : "a narrative has text";
+        return content || !needsContent ? null : "a narrative has text";
     }
 
     private static string? Tag(ReadOnlySpan<char> text, ref int i, Stack<string> open, ref bool content)
@@ -136,7 +140,7 @@ internal static class NarrativeChecker
                 || bare.StartsWith("data:", StringComparison.Ordinal),
             "src" => bare.Contains(':') && !bare.StartsWith("data:image/", StringComparison.Ordinal) && !bare.StartsWith("http:", StringComparison.Ordinal)
                 && !bare.StartsWith("https:", StringComparison.Ordinal) && !bare.StartsWith("cid:", StringComparison.Ordinal),
-            "style" => bare.Contains("url(", StringComparison.Ordinal) || bare.Contains("expression(", StringComparison.Ordinal)
+            "style" => bare.Replace("url(data:image/", "", StringComparison.Ordinal).Contains("url(", StringComparison.Ordinal) || bare.Contains("expression(", StringComparison.Ordinal)
                 || bare.Contains("@import", StringComparison.Ordinal) || bare.Contains("javascript:", StringComparison.Ordinal) || bare.Contains('\\'),
             _ => false,
         };

@@ -18,7 +18,7 @@ internal static class FhirFunctions
         new("conformsTo", 1, 1, ConformsTo),
         new("htmlChecks", 0, 0, static (in call, input, output) =>
         {
-            if (StringFunctions.Subject(input) is { } xhtml) output.Add(Narrative.IsAllowed(xhtml));
+            if (StringFunctions.Subject(input) is { } xhtml) output.Add(NarrativeChecker.Check(xhtml, needsContent: true) is null);
         }),
     ];
 
@@ -35,7 +35,7 @@ internal static class FhirFunctions
         call.E.Return(extensions);
     }
 
-    private static bool HasValue(Values input) => input.Count == 1 && (!input[0].IsElement || input[0].Element.HasValue);
+    private static bool HasValue(Values input) => input.Count == 1 && (input[0].IsElement ? input[0].Element.HasValue : input[0].Kind is not (FhirPathKind.Quantity or FhirPathKind.Type));
 
     private static void ElementDefinition(in Call call, Values input, Values output)
     {
