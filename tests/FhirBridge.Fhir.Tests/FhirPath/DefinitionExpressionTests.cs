@@ -5,10 +5,11 @@ namespace FhirBridge.Fhir.Tests.FhirPath;
 /// <summary>Every expression in the R4 definitions compiles, and runs on an example of nearly each type.</summary>
 public sealed class DefinitionExpressionTests
 {
-    /// <summary>
-    /// Invariants of R4 4.0.1 that name elements which do not exist where they stand (errata of the specification; they evaluate, to nothing).
-    /// </summary>
-    private static readonly HashSet<string> Errata = new(StringComparer.Ordinal) { };
+    /// <summary>Invariants of R4 4.0.1 that name an element which does not exist there: ChargeItemDefinition has no name. It evaluates, to nothing.</summary>
+    private static readonly HashSet<string> Errata = new(StringComparer.Ordinal) { "cid-0" };
+
+    /// <summary>Official examples whose narrative is an empty div, against the rules for narrative that htmlChecks() stands for.</summary>
+    private static readonly HashSet<string> EmptyNarratives = new(StringComparer.Ordinal) { "ActivityDefinition.text.div", "EventDefinition.text.div" };
 
     public static TheoryData<string> Examples => [.. Directory.GetFiles(Path.Combine(Vectors.Folder, "examples"), "*.json").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 
@@ -16,8 +17,8 @@ public sealed class DefinitionExpressionTests
     public void SearchParameters_AllExpressions_Compile()
     {
         var expressions = Definitions.R4.AllSearchParameters.SelectMany(p => p.Components.Select(c => c.Expression).Append(p.Expression!)).Where(e => e is not null).ToArray();
-        var failures = expressions.Select(e => FhirPathExpression.Compile(e, FhirPathOptions.Definitions)).Where(r => !r.IsOk).Select(r => r.Problems[0].ToString());
-        Assert.Equal("", string.Join('\n', failures));
+        var failures = expressions.Select(e => FhirPathExpression.Compile(e, FhirPathOptions.Definitions)).Where(r => !r.IsOk).Select(r => r.Problems[0].ToString()).ToArray();
+        Assert.True(failures.Length == 0, string.Join('\n', failures));
         Assert.True(expressions.Length > 1300, $"only {expressions.Length} expressions");
     }
 
@@ -33,7 +34,7 @@ public sealed class DefinitionExpressionTests
             if (compiled.IsOk == Errata.Contains(invariant.Key)) failures.Add($"{invariant.Key} on {context}: {(compiled.IsOk ? "is no erratum" : compiled.Problems[0].Diagnostics)} in {invariant.Expression}");
         }
 
-        Assert.Equal("", string.Join('\n', failures));
+        Assert.True(failures.Count == 0, string.Join('\n', failures));
         Assert.True(count > 1000, $"only {count} invariants");
     }
 
@@ -61,7 +62,9 @@ public sealed class DefinitionExpressionTests
             {
                 var holds = FhirPathExpression.Compile(invariant.Expression!, FhirPathOptions.Definitions).Value!.Predicate(element);
                 Assert.True(holds.IsOk, $"{invariant.Key} at {element.Path}: {(holds.IsOk ? "" : holds.Problems[0])}");
-                Assert.True(holds.Value || invariant.Severity != IssueSeverity.Error, $"{invariant.Key} at {element.Path} does not hold: {invariant.Expression}");
+                if (invariant.Severity != IssueSeverity.Error) continue;
+                var expected = !(invariant.Expression == "htmlChecks()" && EmptyNarratives.Contains(element.Path));
+                Assert.True(holds.Value == expected, $"{invariant.Key} at {element.Path} is {holds.Value}: {invariant.Expression}");
             }
         }
     }

@@ -11,7 +11,7 @@ internal sealed class StaticChecker
         ["empty"] = "Boolean", ["exists"] = "Boolean", ["all"] = "Boolean", ["allTrue"] = "Boolean", ["anyTrue"] = "Boolean", ["allFalse"] = "Boolean",
         ["anyFalse"] = "Boolean", ["subsetOf"] = "Boolean", ["supersetOf"] = "Boolean", ["isDistinct"] = "Boolean", ["not"] = "Boolean", ["is"] = "Boolean",
         ["startsWith"] = "Boolean", ["endsWith"] = "Boolean", ["contains"] = "Boolean", ["matches"] = "Boolean", ["matchesFull"] = "Boolean",
-        ["hasValue"] = "Boolean", ["conformsTo"] = "Boolean", ["memberOf"] = "Boolean", ["subsumes"] = "Boolean", ["subsumedBy"] = "Boolean", ["htmlChecks"] = "Boolean",
+        ["hasValue"] = "Boolean", ["hasExtension"] = "Boolean", ["conformsTo"] = "Boolean", ["memberOf"] = "Boolean", ["subsumes"] = "Boolean", ["subsumedBy"] = "Boolean", ["htmlChecks"] = "Boolean",
         ["count"] = "Integer", ["length"] = "Integer", ["indexOf"] = "Integer", ["lastIndexOf"] = "Integer", ["toInteger"] = "Integer",
         ["substring"] = "String", ["upper"] = "String", ["lower"] = "String", ["replace"] = "String", ["replaceMatches"] = "String", ["toString"] = "String",
         ["join"] = "String", ["trim"] = "String", ["split"] = "String", ["toChars"] = "String", ["toBoolean"] = "Boolean", ["toDecimal"] = "Decimal",
