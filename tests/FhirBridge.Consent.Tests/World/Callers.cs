@@ -15,10 +15,10 @@ internal static class Callers
         Member = who.FirstOrDefault(w => w.StartsWith("Organization/", StringComparison.Ordinal)) is { } org ? new MemberId(org[13..]) : null,
         Identities = [.. who],
         Scopes = SmartScopes.Parse("user/*.cruds"),
-        Purposes = [new Coding(Fhir.ActReason, "TREAT")],
+        Purposes = [new Coding(Written.ActReason, "TREAT")],
     };
 
-    public static Caller WithPurpose(this Caller caller, params string[] purposes) => caller with { Purposes = [.. purposes.Select(p => new Coding(Fhir.ActReason, p))] };
+    public static Caller WithPurpose(this Caller caller, params string[] purposes) => caller with { Purposes = [.. purposes.Select(p => new Coding(Written.ActReason, p))] };
 
     public static AccessRequest Access(ConsentOptions? options = null, string action = "access", DateTimeOffset? now = null) => new(action, now ?? Now, options ?? new ConsentOptions());
 
@@ -28,7 +28,7 @@ internal static class Callers
         Reference = reference,
         Custodian = custodian,
         Patients = ["Patient/anna"],
-        Labels = [.. labels.Select(l => new Coding(l.Length == 1 ? Fhir.Confidentiality : Fhir.ActCode, l))],
+        Labels = [.. labels.Select(l => new Coding(l.Length == 1 ? Written.Confidentiality : Written.ActCode, l))],
     };
 
     public static ConsentSnapshot Compile(ConsentOptions? options = null, params CounselSource[] sources) =>

@@ -49,21 +49,21 @@ internal static class DecisionCases
 
     private static ConsentSnapshot Snapshot(JsonObject c, string patient, ConsentOptions options)
     {
-        var consents = c["consents"]!.AsArray().Select((n, i) => Fhir.Source(Consent(n!.AsObject(), i)));
+        var consents = c["consents"]!.AsArray().Select((n, i) => Written.Source(Consent(n!.AsObject(), i)));
         var fixture = File["fixture"]!.AsObject();
         var sources = consents
-            .Concat(fixture["careteams"]!.AsArray().Select(t => Fhir.Source(CareTeam(t!.AsObject()))))
-            .Concat(fixture["groups"]!.AsArray().Select(g => Fhir.Source(Group(g!.AsObject()))))
-            .Concat(fixture["related"]!.AsArray().Select(r => Fhir.Source(RelatedPerson(r!.AsObject()))))
-            .Concat(fixture["roles"]!.AsArray().Select(r => Fhir.Source(Role(r!.AsObject()))));
+            .Concat(fixture["careteams"]!.AsArray().Select(t => Written.Source(CareTeam(t!.AsObject()))))
+            .Concat(fixture["groups"]!.AsArray().Select(g => Written.Source(Group(g!.AsObject()))))
+            .Concat(fixture["related"]!.AsArray().Select(r => Written.Source(RelatedPerson(r!.AsObject()))))
+            .Concat(fixture["roles"]!.AsArray().Select(r => Written.Source(Role(r!.AsObject()))));
         return Counsel.Compile(new RecordId(patient[8..]), "1", sources, CareRelations.None, options);
     }
 
     private static JsonObject Consent(JsonObject n, int index)
     {
-        var consent = Fhir.Consent("c" + index, Text(n, "patient")!, Provision(n["provision"]!.AsObject()));
+        var consent = Written.Consent("c" + index, Text(n, "patient")!, Provision(n["provision"]!.AsObject()));
         if (Text(n, "status") is { } status) consent["status"] = status;
-        if (Text(n, "scope") is { } scope) consent["scope"] = Fhir.Concept("http://terminology.hl7.org/CodeSystem/consentscope", scope);
+        if (Text(n, "scope") is { } scope) consent["scope"] = Written.Concept("http://terminology.hl7.org/CodeSystem/consentscope", scope);
         if (Flag(n, "policyUnknown")) consent["policy"] = new JsonArray(new JsonObject { ["uri"] = "https://unknown.example/policy" });
         if (Flag(n, "verified")) consent["verification"] = new JsonArray(new JsonObject { ["verified"] = true });
         if (n.ToJsonString().Contains("\"pcf\":true", StringComparison.Ordinal))
@@ -79,14 +79,14 @@ internal static class DecisionCases
         var p = new JsonObject();
         if (Text(n, "type") is { } type) p["type"] = type;
         if (n["period"] is { } period) p["period"] = period.DeepClone();
-        Each("actor", a => Fhir.Actor(Text(a, "role")!, Text(a, "reference")!));
-        Each("action", a => Fhir.Concept(Fhir.ConsentAction, a.GetValue<string>()));
-        Each("securityLabel", l => Fhir.LabelCoding(l.GetValue<string>()));
-        Each("purpose", u => Fhir.Coding(Fhir.ActReason, u.GetValue<string>()));
-        Each("class", t => Fhir.Coding(Fhir.ResourceTypes, t.GetValue<string>()));
-        Each("code", t => Fhir.Concept(Fhir.Snomed, t.GetValue<string>().Split('|')[1]));
+        Each("actor", a => Written.Actor(Text(a, "role")!, Text(a, "reference")!));
+        Each("action", a => Written.Concept(Written.ConsentAction, a.GetValue<string>()));
+        Each("securityLabel", l => Written.LabelCoding(l.GetValue<string>()));
+        Each("purpose", u => Written.Coding(Written.ActReason, u.GetValue<string>()));
+        Each("class", t => Written.Coding(Written.ResourceTypes, t.GetValue<string>()));
+        Each("code", t => Written.Concept(Written.Snomed, t.GetValue<string>().Split('|')[1]));
         if (n["dataPeriod"] is { } dates) p["dataPeriod"] = dates.DeepClone();
-        Each("data", d => new JsonObject { ["meaning"] = Text(d, "meaning"), ["reference"] = Fhir.Reference(Text(d, "reference")!) });
+        Each("data", d => new JsonObject { ["meaning"] = Text(d, "meaning"), ["reference"] = Written.Reference(Text(d, "reference")!) });
         Each("provision", c => Provision(c.AsObject()));
         return p;
 
@@ -103,19 +103,19 @@ internal static class DecisionCases
         {
             ["resourceType"] = type,
             ["id"] = Text(r, "ref")!.Split('/')[1],
-            ["meta"] = new JsonObject { ["security"] = new JsonArray([.. Texts(r, "labels").Select(l => (JsonNode)Fhir.LabelCoding(l))]) },
+            ["meta"] = new JsonObject { ["security"] = new JsonArray([.. Texts(r, "labels").Select(l => (JsonNode)Written.LabelCoding(l))]) },
             ["status"] = type switch { "Observation" => "final", "Goal" => null, _ => "active" },
         };
         Complete(resource, type, patients[0]);
         if (Text(r, "created") is { } created && type != "CareTeam") resource[type switch { "Goal" => "statusDate", "Observation" => "effectiveDateTime", _ => "created" }] = created;
-        if (Texts(r, "primary").ToList() is { Count: > 0 } primary) resource["category"] = new JsonArray([.. primary.Select(p => (JsonNode)Fhir.Concept(Fhir.Snomed, p.Split('|')[1]))]);
-        if (Texts(r, "refs").FirstOrDefault() is { } encounter) resource["encounter"] = Fhir.Reference(encounter);
+        if (Texts(r, "primary").ToList() is { Count: > 0 } primary) resource["category"] = new JsonArray([.. primary.Select(p => (JsonNode)Written.Concept(Written.Snomed, p.Split('|')[1]))]);
+        if (Texts(r, "refs").FirstOrDefault() is { } encounter) resource["encounter"] = Written.Reference(encounter);
 
-        var facts = FactsExtractor.Extract(Fhir.Read(resource), new FactsContext
+        var facts = FactsExtractor.Extract(Written.Read(resource), new FactsContext
         {
             Reference = Text(r, "ref")!,
             Custodian = Text(r, "custodian")!,
-            Resolve = Fhir.Itself,
+            Resolve = Written.Itself,
             ProvenanceAuthors = [.. Texts(r, "authors")],
             ProvenanceDate = Date(Text(r, "created")),
             SourceUpdated = Date(Text(r, "updated")),
@@ -125,7 +125,7 @@ internal static class DecisionCases
 
     private static void Complete(JsonObject resource, string type, string patient)
     {
-        resource[type == "Claim" ? "patient" : "subject"] = Fhir.Reference(patient);
+        resource[type == "Claim" ? "patient" : "subject"] = Written.Reference(patient);
         switch (type)
         {
             case "CarePlan": resource["intent"] = "plan"; break;
@@ -140,7 +140,7 @@ internal static class DecisionCases
                 resource["type"] = new JsonObject { ["text"] = "t" };
                 resource["priority"] = new JsonObject { ["text"] = "p" };
                 resource["created"] = "2025-01-01";
-                resource["provider"] = Fhir.Reference("Organization/hospital");
+                resource["provider"] = Written.Reference("Organization/hospital");
                 resource["insurance"] = new JsonArray(new JsonObject { ["sequence"] = 1, ["focal"] = true, ["coverage"] = new JsonObject { ["display"] = "c" } });
                 break;
         }
@@ -153,11 +153,11 @@ internal static class DecisionCases
         ["resourceType"] = "CareTeam",
         ["id"] = Text(t, "ref")![9..],
         ["status"] = Text(t, "status") ?? "active",
-        ["subject"] = Fhir.Reference(Text(t, "subject")!),
+        ["subject"] = Written.Reference(Text(t, "subject")!),
         ["participant"] = new JsonArray([.. t["participant"]!.AsArray().Select(p =>
         {
-            var participant = new JsonObject { ["member"] = Fhir.Reference(Text(p, "member")!) };
-            if (Text(p, "onBehalfOf") is { } org) participant["onBehalfOf"] = Fhir.Reference(org);
+            var participant = new JsonObject { ["member"] = Written.Reference(Text(p, "member")!) };
+            if (Text(p, "onBehalfOf") is { } org) participant["onBehalfOf"] = Written.Reference(org);
             if (p!["period"] is { } period) participant["period"] = period.DeepClone();
             return (JsonNode)participant;
         })]),
@@ -171,7 +171,7 @@ internal static class DecisionCases
         ["actual"] = g["actual"]?.GetValue<bool>() ?? true,
         ["member"] = new JsonArray([.. g["member"]!.AsArray().Select(m =>
         {
-            var member = new JsonObject { ["entity"] = Fhir.Reference(Text(m, "entity")!) };
+            var member = new JsonObject { ["entity"] = Written.Reference(Text(m, "entity")!) };
             if (Flag(m, "inactive")) member["inactive"] = true;
             return (JsonNode)member;
         })]),
@@ -179,7 +179,7 @@ internal static class DecisionCases
 
     private static JsonObject RelatedPerson(JsonObject r)
     {
-        var person = new JsonObject { ["resourceType"] = "RelatedPerson", ["id"] = Text(r, "ref")![14..], ["active"] = r["active"]?.GetValue<bool>() ?? true, ["patient"] = Fhir.Reference(Text(r, "patient")!) };
+        var person = new JsonObject { ["resourceType"] = "RelatedPerson", ["id"] = Text(r, "ref")![14..], ["active"] = r["active"]?.GetValue<bool>() ?? true, ["patient"] = Written.Reference(Text(r, "patient")!) };
         if (r["period"] is { } period) person["period"] = period.DeepClone();
         return person;
     }

@@ -4,7 +4,7 @@ using FhirBridge.Fhir;
 namespace FhirBridge.Consent.Tests.World;
 
 /// <summary>Builds real FHIR JSON and reads it the way the product does.</summary>
-internal static class Fhir
+internal static class Written
 {
     public const string ActReason = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
     public const string Confidentiality = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
@@ -24,7 +24,7 @@ internal static class Fhir
         return tree.Value.Root;
     }
 
-    public static FhirElement ReadFile(string name) => Read(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "data", name)));
+    public static FhirElement ReadFile(string name) => Read(File.ReadAllBytes(System.IO.Path.Combine(AppContext.BaseDirectory, "data", name)));
 
     public static JsonObject Coding(string? system, string code) => system is null ? new() { ["code"] = code } : new() { ["system"] = system, ["code"] = code };
 
