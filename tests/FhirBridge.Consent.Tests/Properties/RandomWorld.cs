@@ -67,7 +67,7 @@ internal sealed class RandomWorld
 
     public int Seed { get; }
 
-    public ConsentOptions Options { get; }
+    public ConsentOptions Options { get; private set; }
 
     public List<ConsentInWorld> Consents { get; set; }
 
@@ -77,7 +77,17 @@ internal sealed class RandomWorld
 
     public Caller Caller { get; }
 
-    public AccessRequest Request { get; }
+    public AccessRequest Request { get; private set; }
+
+    /// <summary>How consents are combined, where a law holds for one way only.</summary>
+    public string Combining
+    {
+        init
+        {
+            Options = Options with { Combining = value };
+            Request = Request with { Options = Options };
+        }
+    }
 
     /// <summary>True when the snapshot of the second patient is at hand.</summary>
     public bool KnowsBen { get; }
@@ -86,10 +96,13 @@ internal sealed class RandomWorld
     public static CareRelations Network { get; } = new() { Organizations = [new OrganizationPart("Organization/gp", "Organization/chain")] };
 
     /// <summary>The grant of the product for this world.</summary>
-    public AccessGrant Grant()
+    /// <param name="at">The instant; null for that of the request.</param>
+    public AccessGrant Grant(DateTimeOffset? at = null)
     {
-        var snapshots = Patients.Select(p => Counsel.Compile(new RecordId(p[8..]), "1", Sources(), Network, Options)).ToList();
-        return Counsel.ForRecord(Caller, snapshots[0], KnowsBen ? Request with { Others = [snapshots[1]] } : Request);
+        var request = Request with { Now = at ?? Request.Now };
+        CounselSource[] sources = [.. Sources()];
+        var snapshots = Patients.Select(p => Counsel.Compile(new RecordId(p[8..]), "1", sources, Network, Options)).ToList();
+        return Counsel.ForRecord(Caller, snapshots[0], KnowsBen ? request with { Others = [snapshots[1]] } : request);
     }
 
     public override string ToString() =>

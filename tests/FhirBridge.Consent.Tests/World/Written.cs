@@ -58,9 +58,12 @@ internal static class Written
     }
 
     /// <summary>A source for the compiler, written on /fhir unless it is imported. References resolve to themselves.</summary>
-    public static CounselSource Source(JsonObject resource, bool imported = false, string custodian = "Organization/hospital", Func<string, string?>? resolve = null)
+    public static CounselSource Source(JsonObject resource, bool imported = false, string custodian = "Organization/hospital", Func<string, string?>? resolve = null) =>
+        Source(Read(resource), imported, custodian, resolve);
+
+    /// <inheritdoc cref="Source(JsonObject, bool, string, Func{string, string?})"/>
+    public static CounselSource Source(FhirElement element, bool imported = false, string custodian = "Organization/hospital", Func<string, string?>? resolve = null)
     {
-        var element = Read(resource);
         var reference = $"{element.Type}/{element.Text("id")}";
         resolve ??= Itself;
         return new CounselSource(element, FactsExtractor.Extract(element, new FactsContext { Reference = reference, Custodian = custodian, Resolve = resolve }), imported, resolve);
