@@ -16,7 +16,10 @@ public sealed record ConsentSnapshot(RecordId Record, string Version, ImmutableA
 /// <param name="Resource">The resource as contributed.</param>
 /// <param name="Facts">Its facts, references already resolved.</param>
 /// <param name="Imported">True when it came through a facade or <c>$ingest</c>, false when it was written on <c>/fhir</c> (contract.md, "Whose Consent counts").</param>
-/// <param name="Resolve">Resolves a reference as written inside <paramref name="Resource"/> to a network reference; null when it leads nowhere.</param>
+/// <param name="Resolve">
+/// Resolves a reference as written inside <paramref name="Resource"/>, without its version, to a network reference; null when it leads
+/// nowhere. A reference by business identifier alone is asked for as <c>{type}?identifier={system}|{value}</c> (type empty when not stated).
+/// </param>
 public sealed record CounselSource(FhirElement Resource, RecordFacts Facts, bool Imported, Func<string, string?> Resolve);
 
 /// <summary>Who belongs to whom, as values; periods are checked at the instant of the decision.</summary>
@@ -36,7 +39,25 @@ public sealed record CareRelations
 
     /// <summary>Practitioner roles that a consent may name.</summary>
     public ImmutableArray<PractitionerRoleFacts> Roles { get; init; } = [];
+
+    /// <summary>Organisations with what they are part of; read only when <see cref="ConsentOptions.OrganizationHierarchy"/> is <c>down</c>.</summary>
+    public ImmutableArray<OrganizationPart> Organizations { get; init; } = [];
+
+    /// <summary>These and those together.</summary>
+    public CareRelations With(CareRelations other) => new()
+    {
+        CareTeams = CareTeams.AddRange(other.CareTeams),
+        RelatedPersons = RelatedPersons.AddRange(other.RelatedPersons),
+        Groups = Groups.AddRange(other.Groups),
+        Roles = Roles.AddRange(other.Roles),
+        Organizations = Organizations.AddRange(other.Organizations),
+    };
 }
+
+/// <summary>An organisation that is part of another (<c>Organization.partOf</c>).</summary>
+/// <param name="Reference">The part.</param>
+/// <param name="PartOf">The whole.</param>
+public sealed record OrganizationPart(string Reference, string PartOf);
 
 /// <summary>A care team.</summary>
 /// <param name="References">Every reference that names it: of the contribution and of the unified CareTeam.</param>
@@ -57,7 +78,14 @@ public sealed record ParticipantFacts(string? Member, string? OnBehalfOf, Interv
 /// <param name="Active">False when <c>active</c> is false.</param>
 /// <param name="Period">When the relation holds.</param>
 /// <param name="Relationships">Codes of the relationship.</param>
-public sealed record RelatedPersonFacts(string Reference, string? Patient, bool Active, Interval Period, ImmutableArray<Coding> Relationships);
+public sealed record RelatedPersonFacts(string Reference, string? Patient, bool Active, Interval Period, ImmutableArray<Coding> Relationships)
+{
+    /// <summary>
+    /// True when somebody other than the person vouches for the relation: it was contributed by a member organisation. Only then can
+    /// a relationship code give legal authority (consent.md §3.5).
+    /// </summary>
+    public bool Verified { get; init; }
+}
 
 /// <summary>A group.</summary>
 /// <param name="Reference">Its reference.</param>

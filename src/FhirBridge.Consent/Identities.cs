@@ -73,9 +73,10 @@ public sealed record Caller
     /// <summary>
     /// Equal for callers who get the same decisions at the same instant: identities, purposes, roles, scopes, launch patient. For caches.
     /// </summary>
-    public string DecisionKey => decisionKey ??= string.Join('\n',
-        string.Join(' ', Identities.Order(StringComparer.Ordinal)), Member?.Value, string.Join(' ', Purposes.Select(p => p.ToString()).Order(StringComparer.Ordinal)),
-        string.Join(' ', Roles.Order(StringComparer.Ordinal)), Scopes.ToString(), LaunchPatient?.Value, Person);
+    /// <remarks>Not remembered: a record's <c>with</c> would copy a remembered key into a different caller.</remarks>
+    public string DecisionKey => string.Join('\n',
+        Joined(Identities), Member?.Value, IsOperator, Joined(Purposes.Select(p => p.ToString())), Joined(Roles), Scopes.ToString(), LaunchPatient?.Value, Person);
 
-    private string? decisionKey;
+    // The unit separator cannot occur in an id or a scope; a space may occur in a code.
+    private static string Joined(IEnumerable<string> values) => string.Join('\u001f', values.Order(StringComparer.Ordinal));
 }

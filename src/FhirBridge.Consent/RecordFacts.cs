@@ -64,7 +64,10 @@ public sealed record RecordFacts
     /// <summary>Resources whose content it discloses (Provenance.target, Task.focus, DetectedIssue.implicated, List entries): a permit is needed for each (§7.4).</summary>
     public ImmutableArray<string> DerivedFrom { get; init; } = [];
 
-    /// <summary>Performers and controlling organisations of a Consent (who may read it, consent.md §9); empty for other types.</summary>
+    /// <summary>
+    /// Consent: performers and controlling organisations (who may read it, consent.md §9). AuditEvent: the requesting agents (they may
+    /// read their own requests, contract.md). Empty for other types.
+    /// </summary>
     public ImmutableArray<string> Controllers { get; init; } = [];
 
     /// <summary>These facts with every reference mapped; strings for which <paramref name="map"/> returns null stay as they are.</summary>
