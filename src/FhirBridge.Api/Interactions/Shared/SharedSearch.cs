@@ -2,7 +2,6 @@ using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Audit;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
-using FhirBridge.Fhir;
 using FhirBridge.Fhir.Search;
 using FhirBridge.Storage;
 
