@@ -88,6 +88,9 @@ public static class Problems
     /// <summary>Absent, deleted or denied: the outside cannot tell which (consent.md §10).</summary>
     public static readonly ProblemKind NotFound = new("not-found", "not-found", Error, 404);
 
+    /// <summary>The owner asks for a resource that it deleted.</summary>
+    public static readonly ProblemKind Gone = new("deleted", "deleted", Error, 410);
+
     /// <summary>A change to what somebody else contributed.</summary>
     public static readonly ProblemKind NotYours = new("not-yours", "business-rule", Error, 422);
 

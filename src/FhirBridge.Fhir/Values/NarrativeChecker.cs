@@ -29,10 +29,13 @@ internal static class NarrativeChecker
         ],
         StringComparer.Ordinal);
 
-    /// <summary>What is wrong; null when the text is an allowed narrative.</summary>
-    internal static string? Check(ReadOnlySpan<byte> utf8)
+    /// <summary>What is wrong; null when the text is an allowed narrative (txt-1).</summary>
+    internal static string? Check(ReadOnlySpan<byte> utf8) => Check(Encoding.UTF8.GetString(utf8), needsContent: false);
+
+    /// <summary>The same for text. <paramref name="needsContent"/> asks for something that is not white space, too (txt-2).</summary>
+    internal static string? Check(string narrative, bool needsContent)
     {
-        var text = Encoding.UTF8.GetString(utf8).AsSpan().Trim();
+        var text = narrative.AsSpan().Trim();
         var open = new Stack<string>();
         var content = false;
         var i = 0;
@@ -42,6 +45,7 @@ internal static class NarrativeChecker
             var run = next < 0 ? text[i..] : text.Slice(i, next);
             if (open.Count == 0 && !run.IsEmpty) return i == 0 ? "a narrative starts with <div>" : "text after the closing </div>";
             if (References(run) is { } fault) return fault;
+            if (run.Contains("]]>", StringComparison.Ordinal)) return "']]>' is not allowed in text: write ]]&gt;";
             content |= !run.IsWhiteSpace();
             if (next < 0) break;
             i += next;
@@ -49,6 +53,9 @@ internal static class NarrativeChecker
             {
                 var end = text[(i + 4)..].IndexOf("-->");
                 if (end < 0) return "a comment is not closed";
+                var comment = text.Slice(i + 4, end);
+                if (comment.Contains("--", StringComparison.Ordinal) || comment.EndsWith("-")) return "a comment holds '--'";
+                if (Characters(comment) is { } odd) return odd;
                 i += 4 + end + 3;
                 continue;
             }
@@ -58,8 +65,9 @@ internal static class NarrativeChecker
             if (Tag(text, ref i, open, ref content) is { } wrong) return wrong;
         }
 
+        if (text.IsEmpty) return "a narrative is one <div>";
         if (open.Count > 0) return $"<{open.Peek()}> is not closed";
-        return content ? null : "a narrative has text";
+        return content || !needsContent ? null : "a narrative has text";
     }
 
     private static string? Tag(ReadOnlySpan<char> text, ref int i, Stack<string> open, ref bool content)
@@ -120,7 +128,13 @@ internal static class NarrativeChecker
         }
 
         // xmlns:x declarations do nothing by themselves; elements and attributes with a prefix are not in the lists.
-        if (name.StartsWith("xmlns:", StringComparison.Ordinal)) return null;
+        if (name.StartsWith("xmlns:", StringComparison.Ordinal))
+        {
+            return value.IsWhiteSpace() || name is "xmlns:" or "xmlns:xml" or "xmlns:xmlns" || name.IndexOf(':', 6) >= 0 || !char.IsAsciiLetter(name[6]) || value.StartsWith("http://www.w3.org/")
+                ? "a namespace declaration that a narrative does not need"
+                : null;
+        }
+
         if (!Attributes.Contains(name)) return $"the attribute {name} of <{element}> is not allowed";
         return IsActive(name, value) ? $"the attribute {name} of <{element}> would run or load something" : null;
     }
@@ -136,7 +150,7 @@ internal static class NarrativeChecker
                 || bare.StartsWith("data:", StringComparison.Ordinal),
             "src" => bare.Contains(':') && !bare.StartsWith("data:image/", StringComparison.Ordinal) && !bare.StartsWith("http:", StringComparison.Ordinal)
                 && !bare.StartsWith("https:", StringComparison.Ordinal) && !bare.StartsWith("cid:", StringComparison.Ordinal),
-            "style" => bare.Contains("url(", StringComparison.Ordinal) || bare.Contains("expression(", StringComparison.Ordinal)
+            "style" => bare.Replace("url(data:image/", "", StringComparison.Ordinal).Contains("url(", StringComparison.Ordinal) || bare.Contains("expression(", StringComparison.Ordinal)
                 || bare.Contains("@import", StringComparison.Ordinal) || bare.Contains("javascript:", StringComparison.Ordinal) || bare.Contains('\\'),
             _ => false,
         };
@@ -154,9 +168,14 @@ internal static class NarrativeChecker
             if (!IsCharacter(name)) return $"the entity &{(name.Length > 20 ? name[..20] : name)}; is not allowed: use a number or the character";
         }
 
+        return Characters(text);
+    }
+
+    private static string? Characters(ReadOnlySpan<char> text)
+    {
         foreach (var c in text)
         {
-            if (c < ' ' && c is not ('\t' or '\n' or '\r')) return "control characters are not allowed";
+            if ((c < ' ' && c is not ('\t' or '\n' or '\r')) || c >= '\uFFFE') return "control characters, U+FFFE and U+FFFF are not allowed";
         }
 
         return null;
@@ -167,7 +186,7 @@ internal static class NarrativeChecker
         if (reference.Length < 2 || reference[0] != '#') return false;
         var hex = reference[1] == 'x';
         var ok = int.TryParse(reference[(hex ? 2 : 1)..], hex ? System.Globalization.NumberStyles.AllowHexSpecifier : System.Globalization.NumberStyles.None, null, out var code);
-        return ok && Rune.IsValid(code) && (code >= 32 || code is 9 or 10 or 13);
+        return ok && Rune.IsValid(code) && code is not (0xFFFE or 0xFFFF) && (code >= 32 || code is 9 or 10 or 13);
     }
 
     private static string Name(ReadOnlySpan<char> text, ref int i)

@@ -8,7 +8,7 @@ internal static class ForeignJson
     public static FhirElement Read(JsonElement json)
     {
         var builder = new ElementTreeBuilder();
-        Add(builder, json, default, "", -1);
+        Add(builder, json.ValueKind == JsonValueKind.Array ? json[0] : json, default, "", -1);
         return builder.Build().Root;
     }
 

@@ -11,7 +11,7 @@ internal static class Variables
         switch (name)
         {
             case "context": return static (e, _, output) => output.Add(e.Focus);
-            case "resource": return static (e, _, output) => AddElement(e.Context.Resource.Exists ? e.Context.Resource : e.Focus.Element.Resource, output);
+            case "resource": return static (e, _, output) => AddElement(Resource(e), output);
             case "rootResource": return static (e, _, output) => AddElement(RootResource(e), output);
             case "sct": return Constant("http://snomed.info/sct");
             case "loinc": return Constant("http://loinc.org");
@@ -35,8 +35,16 @@ internal static class Variables
     public static FhirElement RootResource(Evaluation e)
     {
         if (e.Context.RootResource.Exists) return e.Context.RootResource;
-        var resource = e.Context.Resource.Exists ? e.Context.Resource : e.Focus.Element.Resource;
+        var resource = Resource(e);
         return resource.Name == "contained" && resource.Parent.Exists ? resource.Parent.Resource : resource;
+    }
+
+    /// <summary>The context's resource, else the nearest around the focus, else the root of a tree that is no resource.</summary>
+    private static FhirElement Resource(Evaluation e)
+    {
+        if (e.Context.Resource.Exists) return e.Context.Resource;
+        var nearest = e.Focus.Element.Resource;
+        return nearest.Exists ? nearest : e.Focus.Tree?.Root ?? default;
     }
 
     private static void AddElement(FhirElement element, Values output)

@@ -31,8 +31,10 @@ internal static class Boundaries
         var half = new decimal(5, 0, 0, false, (byte)Math.Min(Scale(value) + 1, 28));
         try
         {
+            // As the official cases have it: away from zero the bound is rounded, towards zero it is cut.
             var bound = high ? value + half : value - half;
-            var rounded = Math.Round(bound, precision, high ? MidpointRounding.ToPositiveInfinity : MidpointRounding.ToNegativeInfinity);
+            var outward = value >= 0 == high;
+            var rounded = Math.Round(bound, precision, outward ? MidpointRounding.AwayFromZero : MidpointRounding.ToZero);
             return decimal.Parse(rounded.ToString("F" + precision, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         }
         catch (OverflowException)

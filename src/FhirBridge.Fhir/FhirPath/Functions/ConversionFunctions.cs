@@ -120,9 +120,10 @@ internal static class ConversionFunctions
         var quantity = value.Kind switch
         {
             FhirPathKind.Quantity => value.AsQuantity,
-            FhirPathKind.Integer or FhirPathKind.Long or FhirPathKind.Decimal => new FhirPathQuantity(value.AsDecimal, "1"),
+            FhirPathKind.Integer or FhirPathKind.Decimal => new FhirPathQuantity(value.AsDecimal, "1"),
             FhirPathKind.Boolean => new FhirPathQuantity(value.AsBoolean ? 1.0m : 0.0m, "1"),
             FhirPathKind.String => FhirPathQuantity.Parse(value.AsString),
+            FhirPathKind.Element when value.Element["comparator"].HasValue => throw Evaluation.Fault("a Quantity with a comparator is no System.Quantity"),
             _ => null,
         };
         if (call.Count == 0 || quantity is null) return quantity;

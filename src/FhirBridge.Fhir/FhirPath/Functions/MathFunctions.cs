@@ -49,7 +49,7 @@ internal static class MathFunctions
         var digits = 0;
         if (call.Count > 0)
         {
-            if (call.Integer(0) is not { } asked) return null;
+            var asked = call.Integer(0) ?? 0;
             if (asked < 0) throw Evaluation.Fault("the precision of round() is not negative");
             digits = Math.Min(asked, 28);
         }

@@ -100,7 +100,7 @@ internal static class StringFunctions
         }
         catch (FormatException)
         {
-            return null;
+            throw Evaluation.Fault("the text is not encoded in that way");
         }
     }
 

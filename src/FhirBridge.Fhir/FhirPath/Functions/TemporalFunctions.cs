@@ -20,7 +20,7 @@ internal static class TemporalFunctions
         Part("millisecondOf", TemporalPrecision.Fraction, static t => t.Local.Millisecond),
         On("timezoneOffsetOf", static t => t.OffsetMinutes is { } minutes ? FhirPathValue.Of(minutes / 60m) : null),
         On("dateOf", static t => t.Kind == FhirPathKind.Time ? null : FhirPathValue.Of(t.AsDate())),
-        On("timeOf", static t => t.Precision >= TemporalPrecision.Hour ? FhirPathValue.Of(t.AsTime()) : null),
+        On("timeOf", static t => t.Kind == FhirPathKind.DateTime && t.Precision >= TemporalPrecision.Hour ? FhirPathValue.Of(t.AsTime()) : null),
     ];
 
     private static FunctionEntry Part(string name, TemporalPrecision part, Func<FhirPathTemporal, int> read) =>

@@ -14,6 +14,7 @@ internal static class Arithmetic
         }
 
         if (a.IsTemporal && b.Kind == FhirPathKind.Quantity) Temporal(a.AsTemporal.Add(b.AsQuantity, 1), output);
+        else if (a.Kind == FhirPathKind.Quantity && b.IsTemporal) Temporal(b.AsTemporal.Add(a.AsQuantity, 1), output);
         else if (a.IsNumber && b.IsNumber) Number(a, b, static (x, y) => x + y, static (x, y) => checked(x + y), output);
         else if (Equality.Quantities(a, b) is var (p, q)) QuantityArithmetic.Sum(p, q, 1, output);
         else throw Mismatch("+", a, b);
@@ -55,8 +56,7 @@ internal static class Arithmetic
 
     public static void Div(Evaluation e, Values left, Values right, Values output)
     {
-        if (!Both(left, right, out var a, out var b)) return;
-        if (!a.IsNumber || !b.IsNumber) throw Mismatch("div", a, b);
+        if (!BothNumbers("div", left, right, out var a, out var b)) return;
         if (b.AsDecimal == 0) return;
         if (a.Kind != FhirPathKind.Decimal && b.Kind != FhirPathKind.Decimal)
         {
@@ -69,8 +69,7 @@ internal static class Arithmetic
 
     public static void Mod(Evaluation e, Values left, Values right, Values output)
     {
-        if (!Both(left, right, out var a, out var b)) return;
-        if (!a.IsNumber || !b.IsNumber) throw Mismatch("mod", a, b);
+        if (!BothNumbers("mod", left, right, out var a, out var b)) return;
         if (b.AsDecimal != 0) Number(a, b, static (x, y) => x % y, static (x, y) => y == -1 ? 0 : x % y, output);
     }
 
@@ -109,6 +108,15 @@ internal static class Arithmetic
 
     private static bool Both(Values left, Values right, out FhirPathValue a, out FhirPathValue b) =>
         Evaluation.SingleSystem(left, out a) & Evaluation.SingleSystem(right, out b);
+
+    /// <summary>Two numbers; a quantity of unit 1 is its number.</summary>
+    private static bool BothNumbers(string op, Values left, Values right, out FhirPathValue a, out FhirPathValue b)
+    {
+        if (!Both(left, right, out a, out b)) return false;
+        if (a is { Kind: FhirPathKind.Quantity, AsQuantity.Unit: "1" }) a = FhirPathValue.Of(a.AsQuantity.Value);
+        if (b is { Kind: FhirPathKind.Quantity, AsQuantity.Unit: "1" }) b = FhirPathValue.Of(b.AsQuantity.Value);
+        return a.IsNumber && b.IsNumber ? true : throw Mismatch(op, a, b);
+    }
 
     private static EvaluationException Mismatch(string op, in FhirPathValue a, in FhirPathValue b) =>
         Evaluation.Fault($"{op} is not defined for {a.Type} and {b.Type}");

@@ -14,7 +14,8 @@ internal static class FhirTypes
     /// <summary>True when the name is a type that R4 or System has.</summary>
     public static bool IsKnown(TypeName type) => type.Namespace switch
     {
-        "System" => SystemNames.Contains(type.Name),
+        // The official cases ask whether a Patient is a System.Patient and expect no.
+        "System" => true,
         "FHIR" => Definitions.R4.FindType(type.Name) is not null,
         null => SystemNames.Contains(type.Name) || Definitions.R4.FindType(type.Name) is not null,
         _ => false,
@@ -27,10 +28,15 @@ internal static class FhirTypes
     public static bool IsA(in FhirPathValue item, TypeName type)
     {
         var own = item.Type;
+        if (type is { Namespace: "System", Name: "String" } && IsSystemString(item)) return true;
         if (type.Namespace is not null && type.Namespace != own.Namespace) return false;
         if (own.Namespace == "System") return own.Name == type.Name || type.Name == "Any";
         return IsA(own.Name, type.Name);
     }
+
+    /// <summary>The elements that R4 defines with the type System.String itself: every <c>id</c>, and <c>Extension.url</c>.</summary>
+    private static bool IsSystemString(in FhirPathValue item) =>
+        item.IsElement && (item.Element.Name == "id" || (item.Element.Name == "url" && item.Element.Parent.Type == "Extension"));
 
     /// <summary>The type that a canonical of the base specification names; null for other canonicals.</summary>
     public static string? OfCanonical(string structure) =>

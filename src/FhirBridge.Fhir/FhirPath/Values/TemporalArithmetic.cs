@@ -9,12 +9,13 @@ public sealed partial class FhirPathTemporal
     /// </summary>
     internal FhirPathTemporal? Add(FhirPathQuantity duration, int sign)
     {
+        duration = duration.AsCalendar();
         var unit = UnitOf(duration);
         var amount = duration.Value * sign;
         if (Kind == FhirPathKind.Time && unit <= TemporalPrecision.Day) throw Evaluation.Fault($"'{duration.Unit}' cannot be added to a time");
         try
         {
-            if (Precision < unit) return Coarse(amount, duration);
+            if (Precision < unit && Precision != TemporalPrecision.Second) return Coarse(amount, duration);
             if (duration.Unit is "week" or "wk") amount = decimal.Truncate(amount) * 7;
             return With(unit switch
             {
@@ -48,11 +49,6 @@ public sealed partial class FhirPathTemporal
     /// <summary>Adds in units of this value's own precision: 12 months a year, 30 days a month, 24 hours a day (N1 §6.6.7).</summary>
     private FhirPathTemporal? Coarse(decimal amount, FhirPathQuantity duration)
     {
-        if (Precision == TemporalPrecision.Second)
-        {
-            return With(AddTicks(decimal.Truncate(amount / 1000) * TimeSpan.TicksPerSecond));
-        }
-
         var own = new FhirPathQuantity(1, Precision switch
         {
             TemporalPrecision.Year => "year",
