@@ -108,6 +108,7 @@ internal static class Sample
         var rest = new StringBuilder();
         foreach (var p in json.RootElement.EnumerateObject().Where(p => p.Name is not ("resourceType" or "id" or "meta"))) rest.Append($",\"{p.Name}\":{p.Value.GetRawText()}");
         var utf8 = Encoding.UTF8.GetBytes(rest.Append('}').ToString());
+        if (utf8.Length == 1) return new ContributionBody(utf8, default, default, default, []);
         var slots = new List<ReferenceSlot>();
         var asObject = (byte[])utf8.Clone();
         asObject[0] = (byte)'{';

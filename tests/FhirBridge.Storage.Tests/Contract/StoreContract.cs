@@ -91,10 +91,10 @@ public abstract partial class StoreContract
 
         Assert.True((await vault.LocateAsync(Sample.Identity, [key], default))[key].Deleted);
         Assert.True((await vault.ReadAsync(Sample.Facade("hospital"), key, null, default))!.Value.Contribution.Deleted);
-        Assert.Empty((await Sample.ViewAsync(vault, Sample.Patient("rec"), "rec")).Contributions);
+        Assert.Empty((await Sample.ViewAsync(vault, Hospital, "rec")).Contributions);
 
         await Sample.Commit(vault, Sample.Write("hospital", Sample.Goal("g1"), "rec", "rec-1", expected: 2));
-        Assert.Equal(3, Assert.Single((await Sample.ViewAsync(vault, Sample.Patient("rec"), "rec")).Contributions).Version);
+        Assert.Equal(3, Assert.Single((await Sample.ViewAsync(vault, Hospital, "rec")).Contributions).Version);
     }
 
     [Fact]

@@ -74,8 +74,8 @@ public sealed class SqliteVaultTests : StoreContract, IAsyncLifetime
         })));
 
         Assert.All(outcomes, o => Assert.Equal(CommitOutcome.Race, o));
-        for (var p = 0; p < 64; p++) Assert.Equal(10, (await Sample.ViewAsync(vault, Sample.Patient($"rec{p}"), $"rec{p}")).Contributions.Count);
-        Assert.Single((await Sample.ViewAsync(vault, Sample.Patient("rec"), "rec")).Contributions);
+        for (var p = 0; p < 64; p++) Assert.Equal(10, (await Sample.ViewAsync(vault, Sample.Member("hospital"), $"rec{p}")).Contributions.Count);
+        Assert.Single((await Sample.ViewAsync(vault, Sample.Member("hospital"), "rec")).Contributions);
         Assert.Equal(new AuditVerification(1280, null, (await vault.VerifyAuditAsync(Sample.Worker, default)).Head), await vault.VerifyAuditAsync(Sample.Worker, default));
     }
 
@@ -83,9 +83,7 @@ public sealed class SqliteVaultTests : StoreContract, IAsyncLifetime
     public async Task Commit_ThatFails_UndoesItselfAlone()
     {
         var vault = await OpenAsync("bad.db");
-
-        // The same directory entry twice under different claims is fine; an index name that is too large for SQLite is a bug of the caller.
-        var bad = Sample.Commit(Sample.Write("hospital", Sample.Goal("a"), "rec", "rec-a")) with { Outbox = [new byte[] { 1 }], Claims = [new IdentityClaim(null!, "s", "v", "t", new ContributionKey("c", "T", "l"))] };
+        var bad = Sample.Commit(Sample.Write("hospital", Sample.Goal("a"), "rec", "rec-a"), Sample.Write("hospital", Sample.Goal("b"), "rec", null!));
         var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
         {
             var commit = i == 3 ? bad : Sample.Commit(Sample.Write("hospital", Sample.Goal("g" + i), "rec", "rec-" + i));
@@ -93,8 +91,8 @@ public sealed class SqliteVaultTests : StoreContract, IAsyncLifetime
         })));
 
         Assert.IsType<InvalidOperationException>(all[3]);
-        Assert.Equal(7, (await Sample.ViewAsync(vault, Sample.Patient("rec"), "rec")).Contributions.Count);
-        Assert.Empty(await vault.LeaseOutboxAsync(Sample.Worker, 5, TimeSpan.FromMinutes(1), default));
+        Assert.Equal(7, (await Sample.ViewAsync(vault, Sample.Member("hospital"), "rec")).Contributions.Count);
+        Assert.Empty(await vault.LocateAsync(Sample.Identity, [bad.Writes[0].Key], default));
     }
 
     [Fact]
@@ -155,7 +153,7 @@ public sealed class SqliteVaultTests : StoreContract, IAsyncLifetime
         for (var i = 0; i < 50; i++) await Sample.Commit(vault, Sample.Write("hospital", Sample.Goal("g" + i), "rec" + i, $"rec{i}-1"));
         for (var round = 0; round < 2; round++)
         {
-            for (var i = 0; i < 50; i++) Assert.Single((await Sample.ViewAsync(vault, Sample.Patient("rec" + i), "rec" + i)).Contributions);
+            for (var i = 0; i < 50; i++) Assert.Single((await Sample.ViewAsync(vault, Sample.Member("hospital"), "rec" + i)).Contributions);
         }
 
         Assert.InRange(vault.CachedBytes, 1, 20_000);
@@ -167,7 +165,7 @@ public sealed class SqliteVaultTests : StoreContract, IAsyncLifetime
         var vault = await OpenAsync("again.db");
         await Sample.Commit(vault, Sample.Write("hospital", Sample.Goal("g"), "rec", "rec-1"));
         await vault.DisposeAsync();
-        Assert.Single((await Sample.ViewAsync(await OpenAsync("again.db"), Sample.Patient("rec"), "rec")).Contributions);
+        Assert.Single((await Sample.ViewAsync(await OpenAsync("again.db"), Sample.Member("hospital"), "rec")).Contributions);
     }
 
     [Fact]
