@@ -28,6 +28,9 @@ public sealed partial class SqliteVault : IVault
         counsel = new CounselReader(readers, consent);
     }
 
+    /// <summary>Approximate bytes of the records that are kept open.</summary>
+    internal long CachedBytes => cache.Bytes;
+
     /// <summary>Opens the file, makes it when it is missing, and brings an older schema to this version.</summary>
     /// <param name="options">File and durability.</param>
     /// <param name="consent">The network's choices, for compiling consents.</param>
