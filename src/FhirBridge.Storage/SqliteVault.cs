@@ -101,6 +101,17 @@ public sealed partial class SqliteVault : IVault
     });
 
     /// <inheritdoc/>
+    public ValueTask<bool> ExistsAsync(AccessGrant system, RecordId record, CancellationToken cancel)
+    {
+        Require(system, GrantKind.System);
+        return Read(connection =>
+        {
+            using var s = connection.Get("SELECT 1 FROM record WHERE id = ?1");
+            return s.Bind(1, record.Value).Step();
+        });
+    }
+
+    /// <inheritdoc/>
     public ValueTask<bool> HasDependantsAsync(AccessGrant system, ContributionKey patient, CancellationToken cancel)
     {
         Require(system, GrantKind.System);
