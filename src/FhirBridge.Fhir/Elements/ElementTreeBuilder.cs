@@ -6,8 +6,16 @@ namespace FhirBridge.Fhir;
 /// <summary>Builds an <see cref="ElementTree"/> in document order. Not thread-safe; one tree per builder.</summary>
 public sealed class ElementTreeBuilder
 {
-    private ElementNode[] nodes = new ElementNode[64];
+    private ElementNode[] nodes;
     private int current = -1;
+
+    /// <summary>An empty tree.</summary>
+    public ElementTreeBuilder()
+        : this(64)
+    {
+    }
+
+    internal ElementTreeBuilder(int capacity) => nodes = new ElementNode[capacity];
 
     /// <summary>Number of nodes so far.</summary>
     public int Count { get; private set; }
@@ -99,6 +107,13 @@ public sealed class ElementTreeBuilder
             n.End += delta;
             if (n.Parent >= oldStart) n.Parent += delta;
         }
+    }
+
+    /// <summary>Value of a node; null when it has none.</summary>
+    internal string? TextOf(int node, ReadOnlySpan<byte> source)
+    {
+        ref readonly var n = ref nodes[node];
+        return n.Value is null && n.Kind != JsonValueKind.Undefined ? JsonText.Decode(source.Slice(n.Start, n.Length), n.Kind) : n.Value;
     }
 
     /// <summary>FHIRPath of a node that may still be open (compare <see cref="FhirElement.Path"/>).</summary>

@@ -71,32 +71,6 @@ internal ref partial struct FhirJsonReader
         }
     }
 
-    /// <summary>A Coding or CodeableConcept with a required binding: at least one coding is of the set.</summary>
-    private void CheckCoded(int node, CodeSet codes, int start)
-    {
-        var type = builder[node].Type;
-        if (type is not ("Coding" or "CodeableConcept")) return;
-        var (any, coded) = (false, false);
-        for (var i = type == "Coding" ? node : node + 1; i < builder.Count && !any; i = type == "Coding" ? builder.Count : builder[i].End)
-        {
-            if (builder[i].Type != "Coding") continue;
-            string? system = null, code = null;
-            for (var c = i + 1; c < builder.Count && builder[c].Parent >= i; c = builder[c].End)
-            {
-                if (builder[c].Name == "system") system = TextOf(c);
-                else if (builder[c].Name == "code") code = TextOf(c);
-            }
-
-            coded |= code is not null;
-            any = code is not null && codes.Contains(system, code);
-        }
-
-        if (coded && !any) Report(Problems.CodeInvalid, $"no coding is in the required value set {codes.ValueSet}", node, start);
-    }
-
-    private readonly string? TextOf(int node) => builder[node].Value
-        ?? (builder[node].Start < 0 ? null : JsonText.Decode(source.Slice(builder[node].Start, builder[node].Length), builder[node].Kind));
-
     private static bool Fits(PrimitiveKind primitive, JsonValueKind kind) => primitive switch
     {
         PrimitiveKind.Boolean => kind is JsonValueKind.True or JsonValueKind.False,
@@ -126,10 +100,7 @@ internal ref partial struct FhirJsonReader
         Next();
         if (strict && group is not null)
         {
-            var shown = name.Length > 100 ? name[..100] : name;
-            var near = Nearest.Of(name.TrimStart('_'), group.Properties.Select(p => p.Name));
-            var hint = near is null ? "" : $"; did you mean '{near}'?";
-            problems.Add(Problems.UnknownElement, $"{group.Path} has no element '{shown}'{hint}", $"{builder.PathOf(node)}.{shown}", nameAt);
+            problems.Add(Problems.UnknownElement, StructureChecks.UnknownElement(group, name, out var shown), $"{builder.PathOf(node)}.{shown}", nameAt);
             Full();
             Skip();
             return;
@@ -170,24 +141,16 @@ internal ref partial struct FhirJsonReader
 
     private void UnknownType(PropertyDefinition? property, int index, string? name, int at)
     {
-        var shown = name is { Length: > 100 } ? name[..100] : name;
-        var near = name is null ? null : Nearest.Of(name, types.ResourceTypes);
-        var text = shown is null
-            ? "a resource names its type in resourceType"
-            : $"'{shown}' is no resource type of R4{(near is null ? "" : $"; did you mean '{near}'?")}";
+        var text = name is null ? "a resource names its type in resourceType" : StructureChecks.UnknownType(types, name);
         problems.Add(Problems.UnknownResourceType, text, property is null ? null : PathUnder(property, index), at);
         Full();
     }
 
     private void CheckRequired(int node, ElementGroup group, ulong seen, int at)
     {
-        var missing = group.RequiredMask & ~seen;
-        if (missing == 0) return;
-        foreach (var element in group.Elements)
+        foreach (var element in StructureChecks.Missing(group, seen))
         {
-            if ((missing & (1UL << element.Order)) == 0) continue;
-            var name = element.IsChoice ? element.Name + "[x]" : element.Name;
-            problems.Add(Problems.Required, $"{group.Path} needs '{name}'", $"{builder.PathOf(node)}.{element.Name}", at);
+            problems.Add(Problems.Required, $"{group.Path} needs '{StructureChecks.Shown(element)}'", $"{builder.PathOf(node)}.{element.Name}", at);
         }
 
         Full();

@@ -17,6 +17,15 @@ internal sealed class SourceProblems(int limit)
         if (found.Count <= limit) found.Add((kind.With(diagnostics, path), offset));
     }
 
+    /// <summary>Adds a problem whose place the reader knows.</summary>
+    internal void Add(Problem problem)
+    {
+        if (found.Count <= limit) found.Add((problem, 0));
+    }
+
+    /// <summary>All problems as they were added.</summary>
+    internal Problem[] All() => [.. found.Select(f => f.Problem)];
+
     /// <summary>All problems in the order of the source, with line and column (characters, from 1).</summary>
     internal Problem[] Locate(ReadOnlySpan<byte> source)
     {

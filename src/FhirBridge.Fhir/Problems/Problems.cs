@@ -27,6 +27,9 @@ public static class Problems
     /// <summary>The resource type is missing or is not an R4 type.</summary>
     public static readonly ProblemKind UnknownResourceType = new("unknown-resource-type", "structure", Error, 400);
 
+    /// <summary>The URL names a type or an address that the service does not have.</summary>
+    public static readonly ProblemKind UnknownPath = new("unknown-path", "not-found", Error, 404);
+
     /// <summary>An element that R4 does not define at this place.</summary>
     public static readonly ProblemKind UnknownElement = new("unknown-element", "structure", Error, 422);
 
@@ -87,6 +90,9 @@ public static class Problems
 
     /// <summary>Absent, deleted or denied: the outside cannot tell which (consent.md §10).</summary>
     public static readonly ProblemKind NotFound = new("not-found", "not-found", Error, 404);
+
+    /// <summary>The owner asks for a resource that it deleted.</summary>
+    public static readonly ProblemKind Gone = new("deleted", "deleted", Error, 410);
 
     /// <summary>A change to what somebody else contributed.</summary>
     public static readonly ProblemKind NotYours = new("not-yours", "business-rule", Error, 422);

@@ -32,16 +32,30 @@ public enum SearchParameterType
 }
 
 /// <summary>
-/// One value that a search parameter takes in one resource, extracted once at write.
+/// One value that a search parameter takes in one resource, extracted once at write by <see cref="SearchIndexer"/>.
 /// Which members are set depends on <see cref="Type"/>.
 /// </summary>
-/// <param name="Parameter">Code of the search parameter (<c>category</c>).</param>
-/// <param name="Type">Type of the search parameter.</param>
-/// <param name="System">Token: system ("" when stated as none). Quantity: unit system. Reference: base of an absolute reference, or null.</param>
-/// <param name="Value">Token: code. String: the text as it is. Reference: <c>Type/id</c>, or the whole text when it is not of that form. Uri: the uri. Quantity: unit code.</param>
-/// <param name="Folded">String: lower case without diacritics. Token: folded display or text for <c>:text</c>. Reference: <c>system|value</c> of its identifier for <c>:identifier</c>.</param>
-/// <param name="Low">Date: inclusive start in UTC ticks (long.MinValue open). Number, quantity: lower bound of the implicit precision.</param>
-/// <param name="High">Date: exclusive end in UTC ticks (long.MaxValue open). Number, quantity: upper bound.</param>
+/// <remarks>
+/// Beside the parameters' own values there are two kinds of entries with names that no parameter has: the components of composite
+/// parameters (<c>code-value-quantity$0</c>, <c>$1</c> …, of the component's type, tied together by <see cref="Group"/>) and the typed
+/// identifiers for <c>:of-type</c> (<c>identifier:of-type</c>: System of the type, Value <c>code|value</c>).
+/// </remarks>
+/// <param name="Parameter">Code of the search parameter (<c>category</c>), or one of the names above.</param>
+/// <param name="Type">Type of the search parameter; for a component that of the component.</param>
+/// <param name="System">
+/// Token: system; "" when a Coding or Identifier states none; for a code the system that its required binding implies; null for other
+/// primitives and for text without code. Quantity: unit system, or null. Reference: base of an absolute reference, or null.
+/// </param>
+/// <param name="Value">
+/// Token: code; null when there is only a text or a system. String: the text as it is. Reference: <c>Type/id</c> without version, or the
+/// whole text when it is not of that form or a canonical; null when only an identifier is there. Uri: the uri. Quantity: unit code, or null.
+/// </param>
+/// <param name="Folded">
+/// String: lower case without diacritics. Token: folded display or text for <c>:text</c>. Reference: <c>system|value</c> of its identifier
+/// for <c>:identifier</c>. Quantity: the unit as people read it, not folded.
+/// </param>
+/// <param name="Low">Date: inclusive start in UTC ticks (long.MinValue open). Number, quantity: the number, or the lower bound of a Range or comparator (decimal.MinValue open).</param>
+/// <param name="High">Date: exclusive end in UTC ticks (long.MaxValue open). Number, quantity: the number, or the upper bound (decimal.MaxValue open).</param>
 /// <param name="Group">Composite: number that ties component values together; otherwise -1.</param>
 public sealed record IndexEntry(
     string Parameter,
@@ -54,7 +68,7 @@ public sealed record IndexEntry(
     int Group = -1);
 
 /// <summary>All index values of one resource version.</summary>
-/// <param name="Entries">The values, in the order of the resource.</param>
+/// <param name="Entries">The values: parameter by parameter in ordinal order of their codes, within one in the order of the resource.</param>
 public sealed record SearchIndex(IReadOnlyList<IndexEntry> Entries)
 {
     /// <summary>No values.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text;
 
@@ -29,10 +30,18 @@ internal static class NarrativeChecker
         ],
         StringComparer.Ordinal);
 
-    /// <summary>What is wrong; null when the text is an allowed narrative.</summary>
-    internal static string? Check(ReadOnlySpan<byte> utf8)
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> ElementNames = Elements.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> AttributeNames = Attributes.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly SearchValues<char> Forbidden =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Select(c => (char)c).Where(c => c is not ('\t' or '\n' or '\r')), '\uFFFE', '\uFFFF']);
+
+    /// <summary>What is wrong; null when the text is an allowed narrative (txt-1).</summary>
+    internal static string? Check(ReadOnlySpan<byte> utf8) => Check(Encoding.UTF8.GetString(utf8), needsContent: false);
+
+    /// <summary>The same for text. <paramref name="needsContent"/> asks for something that is not white space, too (txt-2).</summary>
+    internal static string? Check(string narrative, bool needsContent)
     {
-        var text = Encoding.UTF8.GetString(utf8).AsSpan().Trim();
+        var text = narrative.AsSpan().Trim();
         var open = new Stack<string>();
         var content = false;
         var i = 0;
@@ -42,6 +51,7 @@ internal static class NarrativeChecker
             var run = next < 0 ? text[i..] : text.Slice(i, next);
             if (open.Count == 0 && !run.IsEmpty) return i == 0 ? "a narrative starts with <div>" : "text after the closing </div>";
             if (References(run) is { } fault) return fault;
+            if (run.Contains("]]>", StringComparison.Ordinal)) return "']]>' is not allowed in text: write ]]&gt;";
             content |= !run.IsWhiteSpace();
             if (next < 0) break;
             i += next;
@@ -49,6 +59,9 @@ internal static class NarrativeChecker
             {
                 var end = text[(i + 4)..].IndexOf("-->");
                 if (end < 0) return "a comment is not closed";
+                var comment = text.Slice(i + 4, end);
+                if (comment.Contains("--", StringComparison.Ordinal) || comment.EndsWith("-")) return "a comment holds '--'";
+                if (Characters(comment) is { } odd) return odd;
                 i += 4 + end + 3;
                 continue;
             }
@@ -58,27 +71,28 @@ internal static class NarrativeChecker
             if (Tag(text, ref i, open, ref content) is { } wrong) return wrong;
         }
 
+        if (text.IsEmpty) return "a narrative is one <div>";
         if (open.Count > 0) return $"<{open.Peek()}> is not closed";
-        return content ? null : "a narrative has text";
+        return content || !needsContent ? null : "a narrative has text";
     }
 
     private static string? Tag(ReadOnlySpan<char> text, ref int i, Stack<string> open, ref bool content)
     {
         var closing = i + 1 < text.Length && text[i + 1] == '/';
         i += closing ? 2 : 1;
-        var name = Name(text, ref i);
+        var written = Name(text, ref i);
         if (closing)
         {
             Space(text, ref i);
-            if (i >= text.Length || text[i] != '>') return $"</{name}> is not well-formed";
+            if (i >= text.Length || text[i] != '>') return $"</{Excerpt(written)}> is not well-formed";
             i++;
-            return open.TryPop(out var last) && last == name ? null : $"</{name}> closes nothing";
+            return open.TryPop(out var last) && written.SequenceEqual(last) ? null : $"</{Excerpt(written)}> closes nothing";
         }
 
-        if (open.Count == 0 && name != "div") return "a narrative is one <div>";
-        if (!Elements.Contains(name)) return name.Length == 0 ? "'<' stands alone" : $"<{name}> is not allowed";
+        if (open.Count == 0 && written is not "div") return "a narrative is one <div>";
+        if (!ElementNames.TryGetValue(written, out var name)) return written.IsEmpty ? "'<' stands alone" : $"<{Excerpt(written)}> is not allowed";
         content |= name == "img";
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>? seen = null;
         var inNamespace = open.Count > 0;
         while (true)
         {
@@ -94,13 +108,14 @@ internal static class NarrativeChecker
             }
 
             if (before == i) return $"<{name}> is not well-formed";
-            if (Attribute(text, ref i, name, seen, ref inNamespace) is { } fault) return fault;
+            if (Attribute(text, ref i, name, seen ??= new HashSet<string>(StringComparer.Ordinal), ref inNamespace) is { } fault) return fault;
         }
     }
 
     private static string? Attribute(ReadOnlySpan<char> text, ref int i, string element, HashSet<string> seen, ref bool inNamespace)
     {
-        var name = Name(text, ref i);
+        var written = Name(text, ref i);
+        if (!AttributeNames.TryGetValue(written, out var name)) name = Excerpt(written);
         Space(text, ref i);
         if (name.Length == 0 || i >= text.Length || text[i] != '=') return $"an attribute of <{element}> is not well-formed";
         i++;
@@ -120,14 +135,21 @@ internal static class NarrativeChecker
         }
 
         // xmlns:x declarations do nothing by themselves; elements and attributes with a prefix are not in the lists.
-        if (name.StartsWith("xmlns:", StringComparison.Ordinal)) return null;
-        if (!Attributes.Contains(name)) return $"the attribute {name} of <{element}> is not allowed";
+        if (written.StartsWith("xmlns:"))
+        {
+            return value.IsWhiteSpace() || written is "xmlns:" or "xmlns:xml" or "xmlns:xmlns" || written[6..].Contains(':') || !char.IsAsciiLetter(written[6]) || value.StartsWith("http://www.w3.org/")
+                ? "a namespace declaration that a narrative does not need"
+                : null;
+        }
+
+        if (!AttributeNames.Contains(written)) return $"the attribute {name} of <{element}> is not allowed";
         return IsActive(name, value) ? $"the attribute {name} of <{element}> would run or load something" : null;
     }
 
     /// <summary>Scripts in links, and content loaded from elsewhere through style or images.</summary>
     private static bool IsActive(string name, ReadOnlySpan<char> value)
     {
+        if (name is not ("href" or "cite" or "longdesc" or "usemap" or "src" or "style")) return false;
         var plain = System.Net.WebUtility.HtmlDecode(value.ToString());
         var bare = string.Concat(plain.Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c))).ToLowerInvariant();
         return name switch
@@ -136,7 +158,7 @@ internal static class NarrativeChecker
                 || bare.StartsWith("data:", StringComparison.Ordinal),
             "src" => bare.Contains(':') && !bare.StartsWith("data:image/", StringComparison.Ordinal) && !bare.StartsWith("http:", StringComparison.Ordinal)
                 && !bare.StartsWith("https:", StringComparison.Ordinal) && !bare.StartsWith("cid:", StringComparison.Ordinal),
-            "style" => bare.Contains("url(", StringComparison.Ordinal) || bare.Contains("expression(", StringComparison.Ordinal)
+            "style" => bare.Replace("url(data:image/", "", StringComparison.Ordinal).Contains("url(", StringComparison.Ordinal) || bare.Contains("expression(", StringComparison.Ordinal)
                 || bare.Contains("@import", StringComparison.Ordinal) || bare.Contains("javascript:", StringComparison.Ordinal) || bare.Contains('\\'),
             _ => false,
         };
@@ -154,27 +176,27 @@ internal static class NarrativeChecker
             if (!IsCharacter(name)) return $"the entity &{(name.Length > 20 ? name[..20] : name)}; is not allowed: use a number or the character";
         }
 
-        foreach (var c in text)
-        {
-            if (c < ' ' && c is not ('\t' or '\n' or '\r')) return "control characters are not allowed";
-        }
-
-        return null;
+        return Characters(text);
     }
+
+    private static string? Characters(ReadOnlySpan<char> text) =>
+        text.IndexOfAny(Forbidden) < 0 ? null : "control characters, U+FFFE and U+FFFF are not allowed";
 
     private static bool IsCharacter(ReadOnlySpan<char> reference)
     {
         if (reference.Length < 2 || reference[0] != '#') return false;
         var hex = reference[1] == 'x';
         var ok = int.TryParse(reference[(hex ? 2 : 1)..], hex ? System.Globalization.NumberStyles.AllowHexSpecifier : System.Globalization.NumberStyles.None, null, out var code);
-        return ok && Rune.IsValid(code) && (code >= 32 || code is 9 or 10 or 13);
+        return ok && Rune.IsValid(code) && code is not (0xFFFE or 0xFFFF) && (code >= 32 || code is 9 or 10 or 13);
     }
 
-    private static string Name(ReadOnlySpan<char> text, ref int i)
+    private static string Excerpt(ReadOnlySpan<char> name) => (name.Length > 40 ? name[..40] : name).ToString();
+
+    private static ReadOnlySpan<char> Name(ReadOnlySpan<char> text, ref int i)
     {
         var start = i;
         while (i < text.Length && (char.IsAsciiLetterOrDigit(text[i]) || text[i] is ':' or '-' or '_' or '.')) i++;
-        return text[start..i].ToString();
+        return text[start..i];
     }
 
     private static void Space(ReadOnlySpan<char> text, ref int i)

@@ -78,8 +78,13 @@ internal static class PrimitiveGrammar
         _ => Text(text),
     };
 
-    private static string? Text(ReadOnlySpan<byte> text) =>
-        text.IndexOfAny(Forbidden) < 0 ? null : "control characters other than tab, line feed and carriage return are not allowed";
+    private static string? Text(ReadOnlySpan<byte> text)
+    {
+        if (text.IndexOfAny(Forbidden) >= 0) return "control characters other than tab, line feed and carriage return are not allowed";
+
+        // U+FFFE and U+FFFF are no characters, and XML could not carry them.
+        return text.IndexOf("\uFFFE"u8) < 0 && text.IndexOf("\uFFFF"u8) < 0 ? null : "U+FFFE and U+FFFF are no characters";
+    }
 
     private static string? Code(ReadOnlySpan<byte> text)
     {

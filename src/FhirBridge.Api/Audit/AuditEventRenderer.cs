@@ -1,0 +1,167 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using FhirBridge.Api.Contributions;
+using FhirBridge.Api.Http;
+using FhirBridge.Api.Records;
+
+namespace FhirBridge.Api.Audit;
+
+/// <summary>A journal line as an AuditEvent after IHE BALP's RESTful patterns (https://profiles.ihe.net/ITI/BALP/).</summary>
+public static class AuditEventRenderer
+{
+    private const string Dicom = "http://dicom.nema.org/resources/ontology/DCM";
+    private const string ObjectRole = "http://terminology.hl7.org/CodeSystem/object-role";
+    private const string EntityType = "http://terminology.hl7.org/CodeSystem/audit-entity-type";
+    private const string ParticipationType = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
+
+    /// <summary>The AuditEvent of a line.</summary>
+    public static RenderedResource Render(string id, AuditEntry entry, FhirRequest request)
+    {
+        var output = new ArrayBufferWriter<byte>(2048);
+        using (var w = new Utf8JsonWriter(output, JsonOptions.Writer))
+        {
+            w.WriteStartObject();
+            w.WriteString("resourceType", "AuditEvent");
+            w.WriteString("id", id);
+            w.WriteStartObject("meta");
+            w.WriteString("versionId", "1");
+            w.WriteString("lastUpdated", BodySplicer.Instant(entry.At));
+            w.WriteEndObject();
+            WriteCoding(w, "type", "http://terminology.hl7.org/CodeSystem/audit-event-type", "rest", "RESTful Operation");
+            w.WriteStartArray("subtype");
+            WriteCoding(w, null, "http://hl7.org/fhir/restful-interaction", entry.Interaction == "everything" ? "operation" : entry.Interaction == "history" ? "history-instance" : entry.Interaction, null);
+            w.WriteEndArray();
+            w.WriteString("action", entry.Interaction switch { "create" => "C", "update" => "U", "delete" => "D", "search" or "everything" or "transaction" => "E", _ => "R" });
+            w.WriteString("recorded", BodySplicer.Instant(entry.At));
+            w.WriteString("outcome", entry.Permitted ? "0" : "8");
+            if (!entry.Permitted) w.WriteString("outcomeDesc", "refused: not permitted, or nothing there");
+            WritePurposes(w, entry);
+            WriteAgents(w, entry);
+            w.WriteStartObject("source");
+            w.WriteString("site", request.PublicBase);
+            w.WriteStartObject("observer");
+            w.WriteString("display", "FhirBridge");
+            w.WriteEndObject();
+            WriteSourceType(w);
+            w.WriteEndObject();
+            WriteEntities(w, entry);
+            w.WriteEndObject();
+        }
+
+        return new RenderedResource("AuditEvent/" + id, "1", entry.At, output.WrittenMemory);
+    }
+
+    private static void WriteSourceType(Utf8JsonWriter w)
+    {
+        w.WriteStartArray("type");
+        WriteCoding(w, null, "http://terminology.hl7.org/CodeSystem/security-source-type", "4", "Application Server");
+        w.WriteEndArray();
+    }
+
+    private static void WritePurposes(Utf8JsonWriter w, AuditEntry entry)
+    {
+        if (entry.Purposes is not { Length: > 0 }) return;
+        w.WriteStartArray("purposeOfEvent");
+        foreach (var purpose in entry.Purposes)
+        {
+            var bar = purpose.IndexOf('|');
+            w.WriteStartObject();
+            w.WriteStartArray("coding");
+            WriteCoding(w, null, bar < 0 ? null : purpose[..bar], purpose[(bar + 1)..], null);
+            w.WriteEndArray();
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+    }
+
+    private static void WriteAgents(Utf8JsonWriter w, AuditEntry entry)
+    {
+        w.WriteStartArray("agent");
+        Agent(w, Dicom, "110150", "Application", null, entry.Client, requestor: entry.Person is null && entry.Member is null);
+        if (entry.Person is not null) Agent(w, ParticipationType, "IRCP", "information recipient", entry.Person, entry.Subject, requestor: true);
+        if (entry.Member is not null) Agent(w, "http://terminology.hl7.org/CodeSystem/v3-RoleClass", "PROV", "healthcare provider", "Organization/" + entry.Member, null, requestor: entry.Person is null);
+        w.WriteEndArray();
+    }
+
+    private static void Agent(Utf8JsonWriter w, string system, string code, string display, string? reference, string? altId, bool requestor)
+    {
+        w.WriteStartObject();
+        w.WriteStartObject("type");
+        w.WriteStartArray("coding");
+        WriteCoding(w, null, system, code, display);
+        w.WriteEndArray();
+        w.WriteEndObject();
+        if (reference is not null)
+        {
+            w.WriteStartObject("who");
+            w.WriteString("reference", reference);
+            w.WriteEndObject();
+        }
+
+        if (altId is not null) w.WriteString("altId", altId);
+        w.WriteBoolean("requestor", requestor);
+        w.WriteEndObject();
+    }
+
+    private static void WriteEntities(Utf8JsonWriter w, AuditEntry entry)
+    {
+        w.WriteStartArray("entity");
+        if (entry.Record is not null) Entity(w, "Patient/" + entry.Record, "1", "Person", "1", "Patient");
+        foreach (var e in entry.Entities ?? []) Entity(w, e.Count(c => c == '/') == 1 ? e : null, "2", "System Object", "4", "Domain Resource");
+        foreach (var basis in entry.Basis ?? [])
+        {
+            var consent = Array.Find(basis.Split(' '), p => p.StartsWith("Consent/", StringComparison.Ordinal));
+            if (consent is not null) Entity(w, consent, "2", "System Object", "4", "Domain Resource");
+        }
+
+        if (entry.Query is not null)
+        {
+            w.WriteStartObject();
+            WriteCoding(w, "type", EntityType, "2", "System Object");
+            WriteCoding(w, "role", ObjectRole, "24", "Query");
+            w.WriteString("query", Convert.ToBase64String(Encoding.UTF8.GetBytes(entry.Query)));
+            w.WriteEndObject();
+        }
+
+        Text(w, "X-Request-Id", entry.RequestId);
+        if (entry.TokenId is not null) Text(w, "jti", entry.TokenId);
+        w.WriteEndArray();
+    }
+
+    private static void Entity(Utf8JsonWriter w, string? reference, string type, string typeDisplay, string role, string roleDisplay)
+    {
+        if (reference is null) return;
+        w.WriteStartObject();
+        w.WriteStartObject("what");
+        w.WriteString("reference", reference);
+        w.WriteEndObject();
+        WriteCoding(w, "type", EntityType, type, typeDisplay);
+        WriteCoding(w, "role", ObjectRole, role, roleDisplay);
+        w.WriteEndObject();
+    }
+
+    /// <summary>A trace value, as BALP's entity for the transaction: the identifier is the value.</summary>
+    private static void Text(Utf8JsonWriter w, string name, string value)
+    {
+        w.WriteStartObject();
+        w.WriteStartObject("what");
+        w.WriteStartObject("identifier");
+        w.WriteString("value", value);
+        w.WriteEndObject();
+        w.WriteEndObject();
+        WriteCoding(w, "type", "https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType", name == "jti" ? "token" : "XrequestId", name);
+        w.WriteEndObject();
+    }
+
+    private static void WriteCoding(Utf8JsonWriter w, string? name, string? system, string code, string? display)
+    {
+        if (name is null) w.WriteStartObject();
+        else w.WriteStartObject(name);
+        if (system is not null) w.WriteString("system", system);
+        w.WriteString("code", code);
+        if (display is not null) w.WriteString("display", display);
+        w.WriteEndObject();
+    }
+}

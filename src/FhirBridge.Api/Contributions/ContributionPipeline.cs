@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using FhirBridge.Api.Audit;
+using FhirBridge.Api.Http;
+using FhirBridge.Consent;
+using FhirBridge.Fhir;
+using FhirBridge.Storage;
+
+namespace FhirBridge.Api.Contributions;
+
+/// <summary>
+/// The path of a contribution into the vault (design.md §7): locate what is there, identify the patient, cut the bytes, extract facts and index once,
+/// commit everything at once with Provenance, audit and outbox. Optimistic: what changed in between makes it prepare again.
+/// </summary>
+/// <remarks>
+/// 1. locate the keys that are written and the Patients that are referred to; 2. check preconditions; 3. find each contribution's record;
+/// 4. give network ids; 5. cut, extract; 6. commit; on a race, from 1 again.
+/// </remarks>
+public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent)
+{
+    private const int MaxAttempts = 20;
+
+    /// <summary>Does all intents or none.</summary>
+    /// <returns>What was written, in the order of the intents; or the problems, and nothing is changed.</returns>
+    public async ValueTask<Result<IReadOnlyList<Written>>> WriteAsync(
+        FhirRequest request, Contributor contributor, IReadOnlyList<WriteIntent> intents, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var plan = new WritePlan(vault, trustedSystems, consent, request, contributor, intents);
+            var problems = await plan.PrepareAsync(cancel).ConfigureAwait(false);
+            if (problems.Count > 0) return Result<IReadOnlyList<Written>>.Fail(problems);
+            var written = plan.Written;
+            if (written.Count == 0) return Result<IReadOnlyList<Written>>.Ok(written);
+            var commit = new Commit
+            {
+                Record = plan.Record,
+                Writes = [.. written.Select(w => w.Write)],
+                Claims = [.. plan.Claims],
+                Releases = [.. plan.Releases],
+                Audit = AuditRows(request, plan.Record, intents, written),
+                Outbox = [.. written.Select(w => Outbox(w.Write))],
+            };
+            if (await vault.CommitAsync(commit, cancel).ConfigureAwait(false) == CommitOutcome.Committed) return Result<IReadOnlyList<Written>>.Ok(written);
+            if (attempt == MaxAttempts) return Problems.Transient.With("the same data is being written by many at once; send the request again");
+            await Task.Delay(Random.Shared.Next(1, 4 * attempt), cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One row for the patient concerned, naming every resource; writes to the directory get a row without a patient.</summary>
+    private static ImmutableArray<AuditRow> AuditRows(FhirRequest request, RecordId? record, IReadOnlyList<WriteIntent> intents, IReadOnlyList<Written> written)
+    {
+        var interaction = written.Count > 1 ? "transaction"
+            : intents[0].Verb == WriteVerb.Delete ? "delete"
+            : written[0].Created ? "create" : "update";
+        var entry = AuditEntry.For(request, interaction, record, permitted: true) with
+        {
+            Type = written.Count == 1 ? written[0].Write.Key.Type : null,
+            Entities = [.. written.Where(w => record is null || w.Write.Record is not null).Select(w => w.Write.Facts.Reference)],
+        };
+        return [new AuditRow(record, request.Now, entry.ToBytes())];
+    }
+
+    private static ReadOnlyMemory<byte> Outbox(ContributionWrite write) =>
+        System.Text.Encoding.UTF8.GetBytes($"{write.Provenance.Activity} {write.Facts.Reference} {write.ExpectedVersion + 1}");
+}

@@ -1,0 +1,27 @@
+namespace FhirBridge.Api.Http;
+
+/// <summary>An interaction: decides, reads and writes through the bridge, and answers with a value. One interaction, one file.</summary>
+public delegate ValueTask<FhirResponse> Interaction(FhirRequest request, Bridge bridge, CancellationToken cancel);
+
+/// <summary>What the guards demand before an interaction runs.</summary>
+public enum Access
+{
+    /// <summary>An open document: no token.</summary>
+    Open,
+
+    /// <summary>A token, with the scope of the interaction on the type in the path.</summary>
+    Scoped,
+
+    /// <summary>A token; the interaction checks scopes itself, entry by entry (Bundles).</summary>
+    PerEntry,
+}
+
+/// <summary>One row of the HTTP surface.</summary>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Template">Path template below the base: <c>{type}/{id}</c>.</param>
+/// <param name="Name">Interaction as the specification calls it: <c>read</c>, <c>search-type</c>.</param>
+/// <param name="Access">What is demanded.</param>
+/// <param name="Scope">SMART v2 letter: <c>c r u d s</c>; a blank when none.</param>
+/// <param name="Run">The interaction.</param>
+/// <param name="Body">True when a resource is read from the body.</param>
+public sealed record Route(string Method, string Template, string Name, Access Access, char Scope, Interaction Run, bool Body = false);

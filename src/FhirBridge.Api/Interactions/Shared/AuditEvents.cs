@@ -1,0 +1,100 @@
+using FhirBridge.Api.Contributions;
+using System.Security.Cryptography;
+using FhirBridge.Api.Audit;
+using FhirBridge.Api.Http;
+using FhirBridge.Api.Records;
+using FhirBridge.Consent;
+using FhirBridge.Fhir;
+using FhirBridge.Fhir.Search;
+using FhirBridge.Storage;
+
+namespace FhirBridge.Api.Interactions.Shared;
+
+/// <summary>
+/// The journal as AuditEvents: <c>GET /fhir/AuditEvent?patient=</c>. The patient, a representative and the privacy officer read every line of the record;
+/// a member reads the lines of its own requests (contract.md).
+/// </summary>
+public static class AuditEvents
+{
+    private const string PrivacyOfficer = "privacy-officer";
+    private const int Batch = 500;
+
+    /// <summary>search-type on AuditEvent.</summary>
+    public static async ValueTask<FhirResponse> SearchAsync(FhirRequest request, Bridge bridge, SearchQuery query, PagePosition? position, CancellationToken cancel)
+    {
+        var named = await NamedRecords.FindAsync(request, bridge, query, cancel).ConfigureAwait(false);
+        if (!named.IsOk) return FhirResponse.Failure(named.Problems);
+        if (named.Value.Records.Count > 1) return FhirResponse.Failure(Problems.TooCostly.With("a search on AuditEvent names one patient"));
+        var record = named.Value.Records.Count == 1 ? named.Value.Records[0] : new RecordId("0");
+        var opened = await bridge.OpenAsync(request, record, cancel).ConfigureAwait(false);
+        var count = query.Summary == SummaryMode.Count ? 0 : Math.Min(position?.Count ?? query.Count ?? SharedSearch.DefaultCount, SharedSearch.MaxCount);
+        var matches = new List<RenderedResource>();
+        await foreach (var (row, entry) in ReadableAsync(request, bridge, opened, cancel).ConfigureAwait(false))
+        {
+            var rendered = AuditEventRenderer.Render(IdOf(record, row), entry, request);
+            if (QueryMatcher.Matches(named.Value.Remaining, Viewed(rendered))) matches.Add(rendered);
+        }
+
+        if (query.Sort.Count > 0)
+        {
+            var views = matches.ToDictionary(m => m, Viewed);
+            matches.Sort((a, b) => QueryMatcher.Compare(query, views[a], views[b]));
+        }
+
+        var start = position is null ? 0 : matches.FindIndex(m => m.Id == position.Id) + 1;
+        var page = matches.Skip(start).Take(count).ToList();
+        var next = count > 0 && start + page.Count < matches.Count
+            ? SearchDesk.PageUrl($"{request.SharedBase}/AuditEvent", bridge.Pages.Seal(request.Caller, new PagePosition("AuditEvent", query.ToQueryString(), count, 0, page[^1].Id, start + page.Count)))
+            : null;
+        var bundle = new BundleWriter("searchset", matches.Count, $"{request.SharedBase}/AuditEvent?{query.ToQueryString()}", next);
+        foreach (var m in page) bundle.AddMatch($"{request.SharedBase}/{m.Reference}", m.Json, "match");
+        var audit = AuditEntry.For(request, "search", record, matches.Count > 0) with { Query = $"AuditEvent?{query.ToQueryString()}" };
+        return FhirResponse.Resource(200, bundle.Finish(), audit: [audit]);
+    }
+
+    /// <summary>One line by its id; null when there is none that this caller may read.</summary>
+    public static async ValueTask<RenderedResource?> FindAsync(FhirRequest request, Bridge bridge, OpenedRecord opened, CancellationToken cancel)
+    {
+        await foreach (var (row, entry) in ReadableAsync(request, bridge, opened, cancel).ConfigureAwait(false))
+        {
+            if (IdOf(opened.Record, row) == request.Id) return AuditEventRenderer.Render(request.Id, entry, request);
+        }
+
+        return null;
+    }
+
+    private static async IAsyncEnumerable<(AuditRow Row, AuditEntry Entry)> ReadableAsync(
+        FhirRequest request, Bridge bridge, OpenedRecord opened, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        long? before = null;
+        while (true)
+        {
+            var rows = await bridge.Vault.ReadAuditAsync(opened.View.Grant, before, Batch, cancel).ConfigureAwait(false);
+            foreach (var row in rows)
+            {
+                var entry = AuditEntry.FromBytes(row.Payload.Span);
+                if (MayRead(request.Caller, opened, entry)) yield return (row, entry);
+            }
+
+            if (rows.Count < Batch) yield break;
+            before = rows[^1].Sequence;
+        }
+    }
+
+    private static bool MayRead(Caller caller, OpenedRecord opened, AuditEntry entry) =>
+        caller.OwnRecord == opened.Record
+        || (caller.Roles.Contains(PrivacyOfficer) && caller.Member is not null)
+        || (entry.PatientNotNamed is null && caller.Member is { } member && entry.Member == member.Value)
+        || (caller.Person is { } person && entry.Person == person && entry.PatientNotNamed is null);
+
+    private static ResourceView Viewed(RenderedResource rendered) =>
+        new("AuditEvent", rendered.Id, rendered.LastUpdated, SearchIndexer.Extract(StoredJson.Read(rendered.Json).Root));
+
+    /// <summary>Opaque: the place in the journal would tell how much happens elsewhere.</summary>
+    private static string IdOf(RecordId record, AuditRow row)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData([.. BitConverter.GetBytes(row.Sequence), .. row.Payload.Span], hash);
+        return $"{record}-{Convert.ToHexStringLower(hash[..8])}";
+    }
+}

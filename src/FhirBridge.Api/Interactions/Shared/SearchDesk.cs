@@ -1,0 +1,54 @@
+using FhirBridge.Api.Http;
+using FhirBridge.Fhir;
+using FhirBridge.Fhir.Search;
+
+namespace FhirBridge.Api.Interactions.Shared;
+
+/// <summary>URL → query, or problems that name the parameter; continues a page token.</summary>
+public static class SearchDesk
+{
+    private const string PageParameter = "_page";
+
+    /// <summary>The query of a type search, and where its page begins.</summary>
+    public static Result<(SearchQuery Query, PagePosition? Position)> Parse(FhirRequest request, PageTokens pages)
+    {
+        var parameters = request.Query;
+        PagePosition? position = null;
+        if (parameters.FirstOrDefault(p => p.Key == PageParameter).Value is { } token)
+        {
+            position = pages.Open(request.Caller, token);
+            if (position is null || position.Path != request.Type) return Problems.NotFound.With("Not found");
+            parameters = ParseQuery(position.Query);
+        }
+
+        var parsed = SearchQueryParser.Parse(request.Type, parameters, new SearchParseOptions { Lenient = request.Lenient, BaseUrl = request.OwnBase, Now = request.Now });
+        if (!parsed.IsOk) return Result<(SearchQuery, PagePosition?)>.Fail(parsed.Problems);
+        var query = parsed.Value;
+        if (query.Summary is SummaryMode.True or SummaryMode.Text or SummaryMode.Data || query.Elements.Count > 0)
+        {
+            return Problems.InvalidParameter.With("'_elements' and '_summary' other than count and false are not offered; leave them out");
+        }
+
+        return (query, position);
+    }
+
+    /// <summary>The address of the page that a token names.</summary>
+    public static string PageUrl(string path, string token) => $"{path}?{PageParameter}={token}";
+
+    /// <summary>Query parameters of a query string, decoded, in order.</summary>
+    public static List<KeyValuePair<string, string>> ParseQuery(string query)
+    {
+        var found = new List<KeyValuePair<string, string>>();
+        foreach (var part in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var eq = part.IndexOf('=');
+            found.Add(eq < 0
+                ? new(Decode(part), "")
+                : new(Decode(part[..eq]), Decode(part[(eq + 1)..])));
+        }
+
+        return found;
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+}

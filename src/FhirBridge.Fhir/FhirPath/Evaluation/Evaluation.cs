@@ -1,0 +1,111 @@
+namespace FhirBridge.Fhir.FhirPath;
+
+/// <summary>A compiled step: reads its scope (<c>$this</c> as a collection) and appends what it selects to the output.</summary>
+internal delegate void Step(Evaluation evaluation, Values scope, Values output);
+
+/// <summary>
+/// A fault or an exhausted budget during evaluation. NOTE: an exception within the engine only, because it must leave any number of
+/// nested closures at once; <see cref="FhirPathExpression"/> turns it into a <see cref="Problem"/> in one place.
+/// </summary>
+internal sealed class EvaluationException(string message, ProblemKind kind) : Exception(message)
+{
+    public ProblemKind Kind { get; } = kind;
+}
+
+/// <summary>The state of one evaluation: focus, budget, lambda variables and rented buffers. Not thread-safe, one per call.</summary>
+internal sealed class Evaluation
+{
+    /// <summary>Longest text that a function may produce.</summary>
+    public const int MaxText = 1_000_000;
+
+    private readonly Stack<Values> free = new();
+    private long steps;
+    private DateTimeOffset? now;
+
+    public Evaluation(FhirPathContext context, in FhirPathValue focus)
+    {
+        Context = context;
+        Focus = focus;
+        steps = context.StepBudget;
+    }
+
+    public FhirPathContext Context { get; }
+
+    /// <summary><c>%context</c>.</summary>
+    public FhirPathValue Focus { get; }
+
+    /// <summary><c>$index</c>; -1 outside of a lambda.</summary>
+    public int Index { get; set; } = -1;
+
+    /// <summary><c>$total</c>; null outside of <c>aggregate</c>.</summary>
+    public Values? Total { get; set; }
+
+    /// <summary>One instant for the whole evaluation (N1 §5.9: now() is the same however often it is called).</summary>
+    public DateTimeOffset Now => now ??= Context.TimeProvider.GetLocalNow();
+
+    public Values Rent() => free.TryPop(out var values) ? values : new Values();
+
+    public void Return(Values values)
+    {
+        values.Clear();
+        free.Push(values);
+    }
+
+    /// <summary>Counts work done; faults when the budget is used up.</summary>
+    public void Spend(long count = 1)
+    {
+        if ((steps -= count) < 0)
+        {
+            throw new EvaluationException($"the evaluation takes more than {Context.StepBudget} steps", Problems.ExpressionBudget);
+        }
+    }
+
+    /// <summary>Guards a text before it is built.</summary>
+    public void SpendText(long length)
+    {
+        if (length > MaxText) throw new EvaluationException($"the evaluation makes a text longer than {MaxText} characters", Problems.ExpressionBudget);
+        Spend(1 + (length / 64));
+    }
+
+    public static EvaluationException Fault(string message) => new(message, Problems.InvalidExpression);
+
+    /// <summary>The single item; false when there is none. More than one is a fault (N1 §4.5 singleton evaluation).</summary>
+    public static bool Single(Values values, out FhirPathValue item)
+    {
+        item = values.Count > 0 ? values[0] : default;
+        if (values.Count > 1) throw Fault($"expected a single item, found {values.Count}");
+        return values.Count == 1;
+    }
+
+    /// <summary>The single item as a System value; false when there is none or when it is a primitive without value.</summary>
+    public static bool SingleSystem(Values values, out FhirPathValue value)
+    {
+        value = default;
+        if (!Single(values, out var item)) return false;
+        if (item.System is { } system)
+        {
+            value = system;
+            return true;
+        }
+
+        if (FhirTypes.IsValueless(item.Element)) return false;
+        value = item;
+        return true;
+    }
+
+    /// <summary>Three-valued truth of a collection: a single Boolean is itself, another single item is true, none is null.</summary>
+    public static bool? Truth(Values values)
+    {
+        if (!SingleSystem(values, out var value)) return null;
+        return value.Kind != FhirPathKind.Boolean || value.AsBoolean;
+    }
+
+    /// <summary>Runs a step with one item as scope.</summary>
+    public void Run(Step step, in FhirPathValue item, Values output)
+    {
+        var scope = Rent();
+        scope.Add(item);
+        step(this, scope, output);
+        Return(scope);
+    }
+}

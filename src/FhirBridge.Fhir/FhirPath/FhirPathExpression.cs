@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+
+namespace FhirBridge.Fhir.FhirPath;
+
+/// <summary>
+/// A compiled FHIRPath expression: immutable, thread-safe, to be kept or compiled again at the cost of a cache lookup.
+/// Faults are <see cref="Problem"/> values, never exceptions.
+/// </summary>
+/// <remarks>Spec: http://hl7.org/fhirpath/N1/ (2.0.0) with https://hl7.org/fhir/R4/fhirpath.html.</remarks>
+/// <example><code>FhirPathExpression.Compile("name.given").Value!.Select(patient)</code></example>
+public sealed class FhirPathExpression
+{
+    private const int MaxCached = 4096;
+
+    private static readonly ConcurrentDictionary<(string, FhirPathOptions), FhirPathExpression> Cache = new();
+
+    private readonly Step step;
+
+    private FhirPathExpression(string text, FhirPathOptions options, Step step)
+    {
+        Text = text;
+        Options = options;
+        this.step = step;
+    }
+
+    /// <summary>The expression as it was written.</summary>
+    public string Text { get; }
+
+    /// <summary>How it was compiled.</summary>
+    public FhirPathOptions Options { get; }
+
+    /// <summary>
+    /// Compiles, or takes from the cache. Problems: <see cref="Problems.InvalidExpression"/> with line and column in the expression;
+    /// <see cref="Problems.ExpressionBudget"/> when it is too long or nested too deep.
+    /// </summary>
+    public static Result<FhirPathExpression> Compile(string expression, FhirPathOptions? options = null)
+    {
+        options ??= FhirPathOptions.Default;
+        if (Cache.TryGetValue((expression, options), out var known)) return known;
+        FhirPathExpression compiled;
+        try
+        {
+            var syntax = Parser.Parse(expression);
+            if (options.ContextType is { } type) StaticChecker.Check(syntax, type);
+            compiled = new FhirPathExpression(expression, options, new Compiler(options).Compile(syntax));
+        }
+        catch (SyntaxException e)
+        {
+            return Problem(expression, e.Kind, e.Message, e.Position);
+        }
+
+        // Beyond the bound nothing is evicted: the expressions of the definitions come first and stay, strangers are compiled each time.
+        if (Cache.Count < MaxCached && expression.Length <= 2000) Cache.TryAdd((expression, options), compiled);
+        return compiled;
+    }
+
+    /// <summary>Compiles for a focus of that type and checks names, functions and types against the definitions.</summary>
+    public static Result<FhirPathExpression> Compile(string expression, string contextType) => Compile(expression, new FhirPathOptions(contextType));
+
+    /// <summary>
+    /// All items that the expression selects, in order. Problems: <see cref="Problems.InvalidExpression"/> for a fault of evaluation
+    /// (several items where one is expected, a wrong type), <see cref="Problems.ExpressionBudget"/>.
+    /// </summary>
+    public Result<IReadOnlyList<FhirPathValue>> Evaluate(FhirElement focus, FhirPathContext? context = null) => Evaluate(FhirPathValue.Of(focus), context);
+
+    /// <summary>All items that the expression selects from any item, a System value for instance.</summary>
+    public Result<IReadOnlyList<FhirPathValue>> Evaluate(FhirPathValue focus, FhirPathContext? context = null)
+    {
+        try
+        {
+            return Result<IReadOnlyList<FhirPathValue>>.Ok(Run(focus, context).ToArray());
+        }
+        catch (EvaluationException e)
+        {
+            return Result<IReadOnlyList<FhirPathValue>>.Fail(e.Kind.With($"{e.Message} (in '{Shortened}')"));
+        }
+    }
+
+    /// <summary>The elements that the expression selects; System values are left out. Problems as for <see cref="Evaluate(FhirElement, FhirPathContext?)"/>.</summary>
+    public Result<IReadOnlyList<FhirElement>> Select(FhirElement focus, FhirPathContext? context = null)
+    {
+        var result = Evaluate(focus, context);
+        return result.IsOk
+            ? Result<IReadOnlyList<FhirElement>>.Ok(result.Value.Where(v => v.IsElement).Select(v => v.Element).ToArray())
+            : Result<IReadOnlyList<FhirElement>>.Fail(result.Problems);
+    }
+
+    /// <summary>
+    /// Whether an invariant holds: a single Boolean is itself, any other single item is true, and nothing (undecided) is not a violation;
+    /// R4's own invariants rely on that (ref-1 of a reference without <c>reference</c>). Several items are a problem.
+    /// For a criterion that must be met, see <see cref="IsTrue"/>.
+    /// </summary>
+    public Result<bool> Predicate(FhirElement focus, FhirPathContext? context = null) => Truth(focus, context, whenEmpty: true);
+
+    /// <summary>Whether a criterion is met: as <see cref="Predicate"/>, but nothing (undecided) is false.</summary>
+    public Result<bool> IsTrue(FhirElement focus, FhirPathContext? context = null) => Truth(focus, context, whenEmpty: false);
+
+    private Result<bool> Truth(FhirElement focus, FhirPathContext? context, bool whenEmpty)
+    {
+        try
+        {
+            return Evaluation.Truth(Run(FhirPathValue.Of(focus), context)) ?? whenEmpty;
+        }
+        catch (EvaluationException e)
+        {
+            return e.Kind.With($"{e.Message} (in '{Shortened}')");
+        }
+    }
+
+    /// <summary>The text of the single item that the expression selects; null when there is none. Several items are a problem.</summary>
+    public Result<string?> Scalar(FhirElement focus, FhirPathContext? context = null)
+    {
+        try
+        {
+            return Result<string?>.Ok(Evaluation.SingleSystem(Run(FhirPathValue.Of(focus), context), out var value) ? value.ToString() : null);
+        }
+        catch (EvaluationException e)
+        {
+            return e.Kind.With($"{e.Message} (in '{Shortened}')");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
+    internal static Problem Problem(string expression, ProblemKind kind, string message, int position)
+    {
+        var before = expression.AsSpan(0, Math.Min(position, expression.Length));
+        var line = before.Count('\n') + 1;
+        var column = before.Length - before.LastIndexOf('\n');
+        return kind.With($"FHIRPath, line {line}, column {column} (offset {position}): {message}", null, line, column);
+    }
+
+    private string Shortened => Text.Length <= 200 ? Text : Text[..200] + "…";
+
+    private Values Run(in FhirPathValue focus, FhirPathContext? context)
+    {
+        var evaluation = new Evaluation(context ?? FhirPathContext.Default, focus);
+        var scope = new Values();
+        if (!focus.IsElement || focus.Tree is not null) scope.Add(focus);
+        var output = new Values();
+        step(evaluation, scope, output);
+        return output;
+    }
+}

@@ -1,0 +1,42 @@
+namespace FhirBridge.Fhir.FhirPath;
+
+/// <summary>memberOf, subsumes, subsumedBy (https://hl7.org/fhir/R4/fhirpath.html#functions), answered by the context's terminology; what it cannot say is empty.</summary>
+internal static class TerminologyFunctions
+{
+    public static readonly FunctionEntry[] All =
+    [
+        new("memberOf", 1, 1, static (in call, input, output) =>
+        {
+            if (Evaluation.Single(input, out var item) && call.Text(0) is { } valueSet) output.Add(call.E.Context.MemberOf?.Invoke(item, valueSet));
+        }),
+        new("subsumes", 1, 1, static (in call, input, output) => Subsumes(call, input, output, reverse: false)),
+        new("subsumedBy", 1, 1, static (in call, input, output) => Subsumes(call, input, output, reverse: true)),
+    ];
+
+    private static void Subsumes(in Call call, Values input, Values output, bool reverse)
+    {
+        if (!Evaluation.Single(input, out var left)) return;
+        var argument = call.Values(0);
+        if (!Evaluation.Single(argument, out var right)) return;
+        var (upper, lower) = reverse ? (right, left) : (left, right);
+        bool? result = false;
+        foreach (var a in Codings(upper))
+        {
+            foreach (var b in Codings(lower))
+            {
+                var pair = a == b ? true : a.System == b.System ? call.E.Context.Subsumes?.Invoke(a, b) : false;
+                result |= pair;
+            }
+        }
+
+        output.Add(result);
+    }
+
+    private static IEnumerable<Coding> Codings(FhirPathValue item)
+    {
+        if (!item.IsElement) throw Evaluation.Fault($"subsumption compares Coding and CodeableConcept, found {item.Type}");
+        var element = item.Element;
+        IEnumerable<FhirElement> codings = element.Type == "Coding" ? [element] : element.Children("coding");
+        return codings.Where(c => c["code"].HasValue).Select(c => new Coding(c.Text("system"), c.Text("code")!));
+    }
+}

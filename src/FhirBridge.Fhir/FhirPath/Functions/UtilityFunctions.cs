@@ -1,0 +1,88 @@
+namespace FhirBridge.Fhir.FhirPath;
+
+/// <summary>N1 §5.9 Utility, with sort and comparable of the later text.</summary>
+internal static class UtilityFunctions
+{
+    public static readonly FunctionEntry[] All =
+    [
+        new("trace", 1, 2, Trace),
+        new("now", 0, 0, static (in call, input, output) => output.Add(FhirPathValue.Of(FhirPathTemporal.OfInstant(call.E.Now)))),
+        new("today", 0, 0, static (in call, input, output) => output.Add(FhirPathValue.Of(FhirPathTemporal.OfInstant(call.E.Now).AsDate()))),
+        new("timeOfDay", 0, 0, static (in call, input, output) => output.Add(FhirPathValue.Of(FhirPathTemporal.OfInstant(call.E.Now).AsTime()))),
+        new("not", 0, 0, static (in call, input, output) => output.Add(!Evaluation.Truth(input))),
+        new("comparable", 1, 1, Comparable),
+        new("sort", 0, 1, Sort),
+    ];
+
+    private static void Trace(in Call call, Values input, Values output)
+    {
+        output.AddRange(input);
+        if (call.E.Context.Trace is not { } sink || call.Text(0) is not { } name) return;
+        if (call.Count == 1)
+        {
+            sink(name, input.ToArray());
+            return;
+        }
+
+        var item = call.E.Rent();
+        var traced = call.E.Rent();
+        for (var i = 0; i < input.Count; i++)
+        {
+            item.Set(input[i]);
+            call.Lambda(1, item, i, traced);
+        }
+
+        sink(name, traced.ToArray());
+        call.E.Return(traced);
+        call.E.Return(item);
+    }
+
+    private static void Comparable(in Call call, Values input, Values output)
+    {
+        if (!Evaluation.SingleSystem(input, out var a) || !call.Value(0, out var b)) return;
+        if (Equality.Quantities(a, b) is not var (p, q))
+        {
+            if (!a.IsNumber || !b.IsNumber) throw Evaluation.Fault($"comparable() takes quantities, found {a.Type} and {b.Type}");
+            output.Add(true);
+            return;
+        }
+
+        output.Add(p.CompareTo(q) is not null);
+    }
+
+    private static void Sort(in Call call, Values input, Values output)
+    {
+        var keys = new (FhirPathValue? Key, int Place)[input.Count];
+        var item = call.E.Rent();
+        var key = call.E.Rent();
+        for (var i = 0; i < input.Count; i++)
+        {
+            item.Set(input[i]);
+            key.Clear();
+            if (call.Count > 0) call.Lambda(0, item, i, key);
+            else key.Add(input[i]);
+            keys[i] = (Evaluation.SingleSystem(key, out var value) ? value : null, i);
+        }
+
+        call.E.Return(key);
+        call.E.Return(item);
+        call.E.Spend((long)input.Count * 16);
+        try
+        {
+            // The place decides last, so that equal keys keep their order.
+            Array.Sort(keys, static (a, b) => (a.Key, b.Key) switch
+            {
+                (null, null) => a.Place.CompareTo(b.Place),
+                (null, _) => -1,
+                (_, null) => 1,
+                ({ } x, { } y) => Ordering.Compare(x, y) is { } order and not 0 ? order : a.Place.CompareTo(b.Place),
+            });
+        }
+        catch (InvalidOperationException e) when (e.InnerException is EvaluationException inner)
+        {
+            throw Evaluation.Fault(inner.Message);
+        }
+
+        foreach (var (_, place) in keys) output.Add(input[place]);
+    }
+}

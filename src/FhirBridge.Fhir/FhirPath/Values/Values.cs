@@ -1,0 +1,45 @@
+namespace FhirBridge.Fhir.FhirPath;
+
+/// <summary>A growing buffer of items that the steps of an expression write into; rented from the <see cref="Evaluation"/>, so that a path costs few allocations.</summary>
+internal sealed class Values
+{
+    private FhirPathValue[] items = new FhirPathValue[4];
+
+    public int Count { get; private set; }
+
+    public ref readonly FhirPathValue this[int index] => ref items[index];
+
+    public ReadOnlySpan<FhirPathValue> Span => items.AsSpan(0, Count);
+
+    public void Add(in FhirPathValue value)
+    {
+        if (Count == items.Length) Array.Resize(ref items, items.Length * 2);
+        items[Count++] = value;
+    }
+
+    public void Add(bool value) => Add(FhirPathValue.Of(value));
+
+    public void Add(bool? value)
+    {
+        if (value is { } v) Add(FhirPathValue.Of(v));
+    }
+
+    public void AddRange(Values other)
+    {
+        for (var i = 0; i < other.Count; i++) Add(other.items[i]);
+    }
+
+    public void Set(in FhirPathValue value)
+    {
+        Clear();
+        Add(value);
+    }
+
+    public void Truncate(int count) => Count = Math.Min(Count, count);
+
+    public void Sort(IComparer<FhirPathValue> comparer) => Array.Sort(items, 0, Count, comparer);
+
+    public void Clear() => Count = 0;
+
+    public FhirPathValue[] ToArray() => Count == 0 ? [] : items.AsSpan(0, Count).ToArray();
+}

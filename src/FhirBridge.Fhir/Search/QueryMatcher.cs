@@ -1,0 +1,140 @@
+namespace FhirBridge.Fhir.Search;
+
+/// <summary>What a search sees of one resource.</summary>
+/// <param name="Type">Resource type.</param>
+/// <param name="Id">Logical id as the caller sees it.</param>
+/// <param name="LastUpdated">Instant of the last change as the caller sees it.</param>
+/// <param name="Index">The index values, those of <c>_tag</c>, <c>_profile</c>, <c>_security</c> and <c>_source</c> included.</param>
+public sealed record ResourceView(string Type, string Id, DateTimeOffset LastUpdated, SearchIndex Index);
+
+/// <summary>
+/// Decides in memory what matches a search: the one truth that both stores are tested against. Pure, and free of allocation.
+/// Spec: https://hl7.org/fhir/R4/search.html.
+/// </summary>
+/// <remarks>
+/// Conditions that need other resources or a terminology are resolved before (<see cref="SearchQuery.Unresolved"/>); meeting one here is a bug.
+/// </remarks>
+public static class QueryMatcher
+{
+    /// <summary>True when the resource is of a searched type and fulfils all conditions.</summary>
+    public static bool Matches(SearchQuery query, ResourceView resource)
+    {
+        if (query.Types.Count > 0 && !query.Types.Contains(resource.Type)) return false;
+        var criteria = query.Criteria;
+        for (var i = 0; i < criteria.Count; i++)
+        {
+            if (!Matches(criteria[i], resource)) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>True when the resource fulfils the condition.</summary>
+    public static bool Matches(SearchCriterion criterion, ResourceView resource)
+    {
+        if (!SearchQuery.IsDecidable(criterion)) throw new InvalidOperationException($"the condition '{criterion.Name}' was not resolved before matching");
+        var p = (ParameterCriterion)criterion;
+        if (p.Parameter == "_id") return MatchesId(p, resource);
+        if (p.Parameter == "_lastUpdated") return MatchesLastUpdated(p, resource.LastUpdated.UtcTicks);
+        if (p.Type == SearchParameterType.Composite) return MatchesComposite(p, resource.Index.Entries);
+        return p.Modifier switch
+        {
+            SearchModifier.Missing => ((MissingValue)p.Values[0]).Missing != Any(p.Parameter, resource.Index.Entries),
+            SearchModifier.Not => !MatchesAny(p, p.Parameter, resource.Index.Entries),
+            SearchModifier.OfType => MatchesAny(p, p.OfTypeName!, resource.Index.Entries),
+            _ => MatchesAny(p, p.Parameter, resource.Index.Entries),
+        };
+    }
+
+    /// <summary>
+    /// Order of two matches by <c>_sort</c>: by the least value ascending, by the greatest descending; without value last. Ties, and queries
+    /// without <c>_sort</c>: newest first, then by id.
+    /// </summary>
+    public static int Compare(SearchQuery query, ResourceView left, ResourceView right) => QueryOrder.Compare(query.Sort, left, right);
+
+    private static bool Any(string parameter, IReadOnlyList<IndexEntry> entries)
+    {
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (entries[i].Parameter == parameter) return true;
+        }
+
+        return false;
+    }
+
+    private static bool MatchesAny(ParameterCriterion p, string parameter, IReadOnlyList<IndexEntry> entries)
+    {
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var entry = entries[i];
+            if (entry.Parameter != parameter) continue;
+            for (var v = 0; v < p.Values.Count; v++)
+            {
+                if (ValueMatcher.Matches(p.Values[v], p.Modifier, entry)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Ids are case-sensitive, other than codes.
+    private static bool MatchesId(ParameterCriterion p, ResourceView resource)
+    {
+        if (p.Values.Count > 0 && p.Values[0] is MissingValue missing) return !missing.Missing;
+        var found = false;
+        for (var v = 0; v < p.Values.Count && !found; v++)
+        {
+            found = p.Values[v] switch
+            {
+                TokenValue { System: null or "" } token => token.Code == resource.Id,
+                LocalValue local => local.Refers(resource),
+                _ => false,
+            };
+        }
+
+        return found != (p.Modifier == SearchModifier.Not);
+    }
+
+    private static bool MatchesLastUpdated(ParameterCriterion p, long ticks)
+    {
+        for (var v = 0; v < p.Values.Count; v++)
+        {
+            if (p.Values[v] is MissingValue missing ? !missing.Missing : ValueMatcher.MatchesDate((DateValue)p.Values[v], ticks, ticks + 1)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool MatchesComposite(ParameterCriterion p, IReadOnlyList<IndexEntry> entries)
+    {
+        for (var v = 0; v < p.Values.Count; v++)
+        {
+            var value = (CompositeValue)p.Values[v];
+            for (var i = 0; i < entries.Count; i++)
+            {
+                var entry = entries[i];
+                if (entry.Parameter == p.ComponentParameters[0] && ValueMatcher.Matches(value.Components[0], SearchModifier.None, entry)
+                    && MatchesRest(p, value, entry.Group, entries)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool MatchesRest(ParameterCriterion p, CompositeValue value, int group, IReadOnlyList<IndexEntry> entries)
+    {
+        for (var c = 1; c < value.Components.Count; c++)
+        {
+            var found = false;
+            for (var i = 0; i < entries.Count && !found; i++)
+            {
+                var entry = entries[i];
+                found = entry.Group == group && entry.Parameter == p.ComponentParameters[c] && ValueMatcher.Matches(value.Components[c], SearchModifier.None, entry);
+            }
+
+            if (!found) return false;
+        }
+
+        return true;
+    }
+}

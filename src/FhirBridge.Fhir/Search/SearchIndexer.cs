@@ -1,0 +1,96 @@
+using FhirBridge.Fhir.FhirPath;
+
+namespace FhirBridge.Fhir.Search;
+
+/// <summary>
+/// Extracts the values of all search parameters from a resource, once at write. Spec: https://hl7.org/fhir/R4/searchparameter-registry.html.
+/// </summary>
+/// <remarks>
+/// <c>_id</c> and <c>_lastUpdated</c> are not extracted: they belong to the <see cref="ResourceView"/>, because the shared record shows a
+/// resource under another id and instant than its member does.
+/// </remarks>
+public static class SearchIndexer
+{
+    /// <summary>All index values of a resource; <see cref="SearchIndex.Empty"/> for an element that is no resource of R4.</summary>
+    /// <param name="resource">The resource, read with the definitions so that its elements have types.</param>
+    /// <param name="baseUrl">This server's base without the trailing slash: absolute references that start with it are local. Default none.</param>
+    public static SearchIndex Extract(FhirElement resource, string? baseUrl = null)
+    {
+        if (!resource.IsResource || resource.Type is null) return SearchIndex.Empty;
+        var run = new Extraction(resource, baseUrl);
+        foreach (var parameter in SearchParameterCatalogue.Of(resource.Type)) run.Extract(parameter);
+        return run.Entries.Count == 0 ? SearchIndex.Empty : new SearchIndex(run.Entries.ToArray());
+    }
+
+    private sealed class Extraction(FhirElement resource, string? baseUrl)
+    {
+        private readonly List<FhirElement> elements = [];
+        private readonly List<string> values = [];
+        private FhirPathContext? context;
+        private int groups;
+
+        internal List<IndexEntry> Entries { get; } = new(32);
+
+        internal void Extract(SearchParameterInfo parameter)
+        {
+            if (parameter.Code is "_id" or "_lastUpdated" || parameter.Selector is not { } selector) return;
+            elements.Clear();
+            values.Clear();
+            Select(selector, resource);
+            if (parameter.Type == SearchParameterType.Composite)
+            {
+                if (elements.Count > 0) ExtractComposite(parameter, [.. elements]);
+                return;
+            }
+
+            Add(parameter, parameter.Code, parameter.OfTypeName, -1);
+        }
+
+        // A group whose components do not all have a value can never match and is left out.
+        private void ExtractComposite(SearchParameterInfo parameter, FhirElement[] bases)
+        {
+            foreach (var focus in bases)
+            {
+                var start = Entries.Count;
+                for (var i = 0; i < parameter.Components.Count; i++)
+                {
+                    var before = Entries.Count;
+                    elements.Clear();
+                    values.Clear();
+                    if (parameter.Components[i].Selector.Value is { } selector) Select(selector, focus);
+                    Add(parameter.Components[i].Parameter, parameter.ComponentNames[i], null, groups);
+                    if (Entries.Count > before) continue;
+                    Entries.RemoveRange(start, before - start);
+                    start = -1;
+                    break;
+                }
+
+                if (start >= 0) groups++;
+            }
+        }
+
+        private void Select(ElementSelector selector, FhirElement focus)
+        {
+            if (selector.NeedsEngine) context ??= new FhirPathContext { Resource = resource, RootResource = resource };
+            selector.Select(focus, context, elements, values);
+        }
+
+        private void Add(SearchParameterInfo parameter, string name, string? ofTypeName, int group)
+        {
+            var start = Entries.Count;
+            var writer = new EntryWriter(Entries, name, ofTypeName, parameter.Type, group, baseUrl);
+            foreach (var element in elements) writer.Add(element);
+            foreach (var value in values) writer.AddText(value);
+            if (Entries.Count - start > 1) RemoveDuplicates(start);
+        }
+
+        // A union of paths meets the same element or an equal one twice.
+        private void RemoveDuplicates(int start)
+        {
+            for (var i = Entries.Count - 1; i > start; i--)
+            {
+                if (i - start < 32 && Entries.IndexOf(Entries[i], start, i - start) >= 0) Entries.RemoveAt(i);
+            }
+        }
+    }
+}

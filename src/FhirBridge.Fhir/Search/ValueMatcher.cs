@@ -1,0 +1,126 @@
+namespace FhirBridge.Fhir.Search;
+
+/// <summary>Compares one search value with one index value.</summary>
+internal static class ValueMatcher
+{
+    internal static bool Matches(SearchValue value, SearchModifier modifier, IndexEntry entry) => value switch
+    {
+        StringValue s => MatchesString(s, modifier, entry),
+        TokenValue t => modifier == SearchModifier.Identifier ? MatchesIdentifier(t, entry) : MatchesToken(t, entry),
+        IdentifierTypeValue o => entry.System == o.System && string.Equals(entry.Value, o.TypedValue, StringComparison.OrdinalIgnoreCase),
+        ReferenceValue r => MatchesReference(r, entry),
+        DateValue d => MatchesDate(d, entry.Low, entry.High),
+        NumberValue n => MatchesNumber(n, entry) && MatchesUnit(n, entry),
+        UriValue u => MatchesUri(u.Uri, modifier, entry.Value),
+        _ => false,
+    };
+
+    private static bool MatchesString(StringValue value, SearchModifier modifier, IndexEntry entry) => modifier switch
+    {
+        SearchModifier.Exact => entry.Value == value.Text,
+        SearchModifier.Contains => entry.Folded is not null && entry.Folded.Contains(value.Folded, StringComparison.Ordinal),
+        _ => entry.Folded is not null && entry.Folded.StartsWith(value.Folded, StringComparison.Ordinal),
+    };
+
+    // R4 recommends to compare codes without regard to case where the code system is not known to mind it; systems are compared as they are.
+    private static bool MatchesToken(TokenValue value, IndexEntry entry)
+    {
+        if (value.Code is not null && !string.Equals(value.Code, entry.Value, StringComparison.OrdinalIgnoreCase)) return false;
+        if (value.System is null) return true;
+
+        // An entry without system holds a primitive (code, boolean, id, string): the system of a code is implied by its binding, and there is none to compare.
+        return entry.System is null ? value.Code is not null : entry.System == value.System;
+    }
+
+    // Folded holds "system|value".
+    private static bool MatchesIdentifier(TokenValue value, IndexEntry entry)
+    {
+        if (entry.Folded is null) return false;
+        var bar = entry.Folded.IndexOf('|');
+        var system = entry.Folded.AsSpan(0, bar);
+        var code = entry.Folded.AsSpan(bar + 1);
+        return (value.Code is null || code.Equals(value.Code, StringComparison.OrdinalIgnoreCase)) && (value.System is null || system.SequenceEqual(value.System));
+    }
+
+    private static bool MatchesReference(ReferenceValue value, IndexEntry entry)
+    {
+        if (entry.Value is not { } stored) return false;
+        if (value.Id is not null && value.Base == entry.System)
+        {
+            if (value.Local is not null ? stored == value.Local : EndsWithId(stored, value.Id)) return true;
+        }
+
+        if (entry.System is not null) return false;
+        return IsOrIsVersionOf(stored, value.Text);
+    }
+
+    // A canonical without version finds every version of it (https://hl7.org/fhir/R4/references.html#canonical); no other URI has a bar.
+    private static bool IsOrIsVersionOf(string stored, string value) =>
+        stored == value || (stored.Length > value.Length && stored[value.Length] == '|' && stored.StartsWith(value, StringComparison.Ordinal));
+
+    private static bool EndsWithId(string stored, string id)
+    {
+        var slash = stored.Length - id.Length - 1;
+        return slash > 0 && stored[slash] == '/' && stored.EndsWith(id, StringComparison.Ordinal) && stored.IndexOf('/') == slash;
+    }
+
+    // Both sides are intervals: the search value's precision, the stored value's precision or period.
+    internal static bool MatchesDate(DateValue value, decimal low, decimal high)
+    {
+        var contained = value.Low <= low && high <= value.High;
+        return value.Prefix switch
+        {
+            SearchPrefix.Eq => contained,
+            SearchPrefix.Ne => !contained,
+            SearchPrefix.Gt => high > value.High,
+            SearchPrefix.Lt => low < value.Low,
+            SearchPrefix.Ge => contained || high > value.High,
+            SearchPrefix.Le => contained || low < value.Low,
+            SearchPrefix.Sa => low >= value.High,
+            SearchPrefix.Eb => high <= value.Low,
+            _ => low < value.High && high > value.Low,
+        };
+    }
+
+    // The stored side is a point, or the bounds of a Range or comparator; precision counts for eq and ne only.
+    private static bool MatchesNumber(NumberValue value, IndexEntry entry)
+    {
+        // Half a unit below 1e-28 is no longer a decimal: then the interval is the number itself.
+        var contained = value.Low <= entry.Low && (entry.High < value.High || (value.Low == value.High && entry.High == value.High));
+        return value.Prefix switch
+        {
+            SearchPrefix.Eq => contained,
+            SearchPrefix.Ne => !contained,
+            SearchPrefix.Gt => entry.High > value.Number,
+            SearchPrefix.Lt => entry.Low < value.Number,
+            SearchPrefix.Ge => entry.High >= value.Number,
+            SearchPrefix.Le => entry.Low <= value.Number,
+            SearchPrefix.Sa => entry.Low > value.Number,
+            SearchPrefix.Eb => entry.High < value.Number,
+            _ => entry.Low <= value.High && entry.High >= value.Low,
+        };
+    }
+
+    private static bool MatchesUnit(NumberValue value, IndexEntry entry)
+    {
+        if (value.System is not null && value.System != entry.System) return false;
+        if (value.Unit is null) return true;
+        return value.Unit == entry.Value || (value.System is null && value.Unit == entry.Folded);
+    }
+
+    // :above and :below go by segments of a URL's path, and not at all for URNs.
+    private static bool MatchesUri(string value, SearchModifier modifier, string? stored) => stored is not null && modifier switch
+    {
+        SearchModifier.Above => Contains(stored, value),
+        SearchModifier.Below => Contains(value, stored),
+        _ => IsOrIsVersionOf(stored, value),
+    };
+
+    private static bool Contains(string upper, string lower)
+    {
+        if (upper == lower) return true;
+        if (!upper.Contains("://", StringComparison.Ordinal) || upper.StartsWith("urn:", StringComparison.OrdinalIgnoreCase)) return false;
+        var end = upper.EndsWith('/') ? upper.Length - 1 : upper.Length;
+        return lower.Length > end && lower[end] == '/' && lower.AsSpan(0, end).SequenceEqual(upper.AsSpan(0, end));
+    }
+}

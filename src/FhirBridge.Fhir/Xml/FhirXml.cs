@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Xml;
+
+namespace FhirBridge.Fhir;
+
+/// <summary>Reads and writes FHIR XML. Spec: https://hl7.org/fhir/R4/xml.html.</summary>
+public static class FhirXml
+{
+    /// <summary>The namespace of FHIR XML.</summary>
+    public const string Namespace = "http://hl7.org/fhir";
+
+    private static readonly XmlWriterSettings WriterSettings = new()
+    {
+        Encoding = new UTF8Encoding(false),
+        OmitXmlDeclaration = true,
+        NewLineHandling = NewLineHandling.Entitize,
+        CheckCharacters = false,
+    };
+
+    /// <summary>
+    /// Reads one resource by the definitions of R4, with the same checks as <see cref="FhirJson.Read(ReadOnlyMemory{byte}, ReadLimits?)"/> and
+    /// XML's own: order of elements, no text outside attributes, no DTD. The tree has no <see cref="ElementTree.Source"/>; it is written as JSON by type.
+    /// </summary>
+    /// <remarks>Raises <c>MalformedXml</c>, <c>TooDeep</c>, <c>TooLarge</c>, <c>UnknownResourceType</c>, <c>UnknownElement</c>, <c>InvalidValue</c>, <c>Cardinality</c>, <c>Required</c>, <c>CodeInvalid</c>.</remarks>
+    public static Result<ElementTree> Read(ReadOnlyMemory<byte> xml, ReadLimits? limits = null)
+    {
+        limits ??= ReadLimits.Default;
+        if (xml.Length > limits.MaxBytes) return Problems.TooLarge.With($"the body has {xml.Length} bytes, at most {limits.MaxBytes} are read");
+        var problems = new SourceProblems(Math.Max(1, limits.MaxProblems));
+        var settings = new XmlReaderSettings
+        {
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            MaxCharactersInDocument = limits.MaxBytes,
+            IgnoreProcessingInstructions = true,
+        };
+        try
+        {
+            using var stream = MemoryMarshal.TryGetArray(xml, out var array)
+                ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+                : new MemoryStream(xml.ToArray(), writable: false);
+            using var reader = XmlReader.Create(stream, settings);
+            var read = new FhirXmlReader(reader, Definitions.R4, limits, problems);
+            read.ReadRoot();
+            if (!problems.Any) return read.Builder.Build();
+        }
+        catch (XmlException e)
+        {
+            problems.Add(Problems.MalformedXml.With("the body is not well-formed XML, or holds what is refused (DTD, entities)", null, e.LineNumber, e.LinePosition));
+        }
+
+        return Result<ElementTree>.Fail(problems.All());
+    }
+
+    /// <summary>
+    /// Writes a resource as FHIR XML (UTF-8, no declaration), elements in the order of R4 whatever the order in the tree. Untyped trees cannot be
+    /// FHIR XML: their elements are written in their own order. Characters that XML does not have become U+FFFD.
+    /// </summary>
+    public static void Write(FhirElement resource, IBufferWriter<byte> output)
+    {
+        if (!resource.Exists) return;
+        using var bytes = new MemoryStream();
+        using (var writer = XmlWriter.Create(bytes, WriterSettings)) new FhirXmlWriter(writer).WriteResource(resource);
+        output.Write(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+}

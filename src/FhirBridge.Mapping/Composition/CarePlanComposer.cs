@@ -1,0 +1,130 @@
+using System.Text.Json;
+
+namespace FhirBridge.Mapping;
+
+/// <summary>
+/// One comprehensive plan from the plans of all contributors (http://hl7.org/fhir/R4/careplan.html). Activities are never joined: two
+/// organisations that do the same thing do it twice.
+/// </summary>
+internal static class CarePlanComposer
+{
+    public static UnifiedResource Compose(string recordId, string reference, IReadOnlyList<Contribution> plans)
+    {
+        var status = Statuses.CarePlan.Unite(plans) ?? "unknown"; // required by R4: only a contribution that was never validated states none
+        using var writer = new UnifiedWriter(reference, plans, status);
+        writer.United("identifier", ElementKeys.Content);
+        writer.Values("instantiatesCanonical");
+        writer.Values("instantiatesUri");
+        foreach (var name in (string[])["basedOn", "replaces", "partOf"]) OtherPlans(writer, reference, plans, name);
+        writer.Text("status", status, plans.Where(p => p.Status == status));
+        writer.Text("intent", Intent(plans), plans);
+        writer.United("category", ElementKeys.Concept);
+        Together(writer, plans, "title", "; ", withName: false);
+        Together(writer, plans, "description", "\n", withName: true);
+        writer.Reference("subject", $"Patient/{recordId}");
+        writer.Agreed("encounter", ElementKeys.Reference);
+        Times.WriteUnion(writer, [.. plans.Select(p => new Said(p, p.Resource["period"]))], Statuses.CarePlan, "period");
+        Created(writer, plans);
+        writer.Agreed("author", ElementKeys.Reference);
+        Contributors(writer, plans);
+        foreach (var name in (string[])["careTeam", "addresses", "supportingInfo", "goal"]) writer.United(name, ElementKeys.Reference);
+        Activities(writer, plans);
+        writer.United("note", ElementKeys.Content);
+        return writer.Finish();
+    }
+
+    /// <summary>References between plans; one that has become a reference to itself is dropped.</summary>
+    private static void OtherPlans(UnifiedWriter writer, string reference, IReadOnlyList<Contribution> plans, string name) =>
+        writer.Each(name, Statement.Join(plans, name, ElementKeys.Reference).FindAll(s => s.Key != "r" + reference));
+
+    /// <summary>The intent that all state; else <c>plan</c>, which authorises nothing, unless nobody goes beyond a proposal or an option.</summary>
+    private static string Intent(IReadOnlyList<Contribution> plans)
+    {
+        var intents = plans.Select(p => p.Resource.Text("intent")).OfType<string>().Distinct().ToList();
+        if (intents.Count == 1) return intents[0];
+        return intents.Count == 0 || intents.Exists(i => i is "plan" or "order") ? "plan" : "proposal";
+    }
+
+    /// <summary>A text of several contributors: what all state, or all that they state.</summary>
+    private static void Together(UnifiedWriter writer, IReadOnlyList<Contribution> plans, string name, string separator, bool withName)
+    {
+        var texts = Statement.Join(plans, name, e => ElementKeys.Words(e.Value ?? ""));
+        if (texts.Count == 0) return;
+        var parts = texts.Select(t => withName && texts.Count > 1
+            ? $"{string.Join(", ", t.By.Select(b => b.ContributorName).Distinct())}: {t.Element.Value}"
+            : t.Element.Value);
+        writer.Text(name, string.Join(separator, parts), texts.SelectMany(t => t.By).Distinct());
+    }
+
+    private static void Created(UnifiedWriter writer, IReadOnlyList<Contribution> plans)
+    {
+        var earliest = Times.Earliest(plans.Select(p => p.Resource.Text("created")));
+        if (earliest is not null) writer.Text("created", earliest, plans.Where(p => p.Resource.Text("created") == earliest));
+    }
+
+    /// <summary>Authors, contributors, and who contributed the plans to the network.</summary>
+    private static void Contributors(UnifiedWriter writer, IReadOnlyList<Contribution> plans)
+    {
+        var people = Statement.Join(
+            plans.SelectMany(p => p.Resource.Children("author").Concat(p.Resource.Children("contributor")).Select(e => new Said(p, e)))
+                .Where(s => Statement.IsStated(s.Element)),
+            ElementKeys.Reference);
+        var stated = people.Select(p => p.Key).ToHashSet();
+        writer.Json.WriteStartArray("contributor"u8);
+        foreach (var plan in plans.DistinctBy(p => p.Given.Contributor).OrderBy(p => p.Given.Contributor, StringComparer.Ordinal))
+        {
+            if (stated.Contains("r" + plan.Given.Contributor)) continue;
+            writer.Json.WriteStartObject();
+            writer.Json.WriteString("reference"u8, plan.Given.Contributor);
+            if (plan.Given.ContributorName is { } name) writer.Json.WriteString("display"u8, name);
+            writer.Json.WriteEndObject();
+        }
+
+        foreach (var person in people) writer.Item(person, UnifiedWriter.ElementId("contributor", person.Key));
+        writer.Json.WriteEndArray();
+    }
+
+    private static void Activities(UnifiedWriter writer, IReadOnlyList<Contribution> plans)
+    {
+        var any = false;
+        foreach (var plan in plans)
+        {
+            var position = 0;
+            foreach (var activity in plan.Resource.Children("activity"))
+            {
+                var place = activity.Text("id") ?? position.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                position++;
+                if (!Statement.IsStated(activity) || activity["detail"].Text("status") == "entered-in-error") continue;
+                if (!any) writer.Json.WriteStartArray("activity"u8);
+                any = true;
+                var line = new Statement("", new Said(plan, activity));
+                writer.Item(line, UnifiedWriter.ElementId("activity", $"{plan.Reference}#{place}"), json => OwnPlan(json, plan));
+            }
+        }
+
+        if (any) writer.Json.WriteEndArray();
+    }
+
+    /// <summary>What the contributor's own plan says of itself: <see cref="Extensions.Plan"/>.</summary>
+    private static void OwnPlan(Utf8JsonWriter json, Contribution plan)
+    {
+        json.WriteStartObject();
+        json.WriteString("url"u8, Extensions.Plan);
+        json.WriteStartArray("extension"u8);
+        foreach (var (name, property) in ((string, string)[])[("title", "valueString"), ("status", "valueCode"), ("intent", "valueCode"), ("category", "valueCodeableConcept"), ("period", "valuePeriod")])
+        {
+            foreach (var element in plan.Resource.Children(name))
+            {
+                if (!Statement.IsStated(element)) continue;
+                json.WriteStartObject();
+                json.WriteString("url"u8, name);
+                json.WritePropertyName(property);
+                json.WriteRawValue(element.Raw, skipInputValidation: true);
+                json.WriteEndObject();
+            }
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}
