@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace FhirBridge.Fhir.FhirPath;
 
 /// <summary>
@@ -12,7 +10,9 @@ public sealed class FhirPathExpression
 {
     private const int MaxCached = 4096;
 
-    private static readonly ConcurrentDictionary<(string, FhirPathOptions), FhirPathExpression> Cache = new();
+    private const int MaxCachedLength = 4000;
+
+    private static readonly BoundedCache<(string, FhirPathOptions), FhirPathExpression> Cache = new(MaxCached);
 
     private readonly Step step;
 
@@ -36,7 +36,7 @@ public sealed class FhirPathExpression
     public static Result<FhirPathExpression> Compile(string expression, FhirPathOptions? options = null)
     {
         options ??= FhirPathOptions.Default;
-        if (Cache.TryGetValue((expression, options), out var known)) return known;
+        if (Cache.TryGet((expression, options), out var known)) return known;
         FhirPathExpression compiled;
         try
         {
@@ -49,8 +49,7 @@ public sealed class FhirPathExpression
             return Problem(expression, e.Kind, e.Message, e.Position);
         }
 
-        // Beyond the bound nothing is evicted: the expressions of the definitions come first and stay, strangers are compiled each time.
-        if (Cache.Count < MaxCached && expression.Length <= 2000) Cache.TryAdd((expression, options), compiled);
+        if (expression.Length <= MaxCachedLength) Cache.Set((expression, options), compiled);
         return compiled;
     }
 

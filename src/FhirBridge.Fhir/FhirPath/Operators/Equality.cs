@@ -163,11 +163,18 @@ internal static class Equality
         return result;
     }
 
+    /// <summary>As R4 changes it: ids do not count, a Coding is its system and code, CodeableConcepts need one Coding in common.</summary>
     private static bool EquivalentChildren(Evaluation e, FhirElement a, FhirElement b)
     {
         if (a.IsResource != b.IsResource || (a.IsResource && a.Type != b.Type)) return false;
-        var x = a.Children().ToArray();
-        var y = b.Children().ToArray();
+        if (a.Type == "Coding" && b.Type == "Coding") return a.Text("system") == b.Text("system") && a.Text("code") == b.Text("code");
+        if (a.Type == "CodeableConcept" && b.Type == "CodeableConcept" && a["coding"].Exists && b["coding"].Exists)
+        {
+            return a.Children("coding").Any(x => b.Children("coding").Any(y => EquivalentChildren(e, x, y)));
+        }
+
+        var x = a.Children().Where(c => c.Name != "id").ToArray();
+        var y = b.Children().Where(c => c.Name != "id").ToArray();
         if (x.Length != y.Length) return false;
         foreach (var child in x)
         {

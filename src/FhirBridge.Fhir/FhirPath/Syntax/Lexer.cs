@@ -127,6 +127,9 @@ internal sealed class Lexer(string source)
         {
             '`' => Quoted('`'),
             '\'' => Quoted('\''),
+
+            // R4 writes %"vs-name", as FHIRPath did before N1.
+            '"' => Quoted('"'),
             _ => Dashed(),
         };
         return new Token(TokenKind.Variable, name, start, at);

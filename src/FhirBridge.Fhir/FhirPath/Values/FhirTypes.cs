@@ -34,6 +34,13 @@ internal static class FhirTypes
         return IsA(own.Name, type.Name);
     }
 
+    /// <summary>
+    /// What as and ofType keep: as <see cref="IsA(in FhirPathValue, TypeName)"/>, but R4 takes all primitives as independent types there
+    /// ("markdown is not a subclass of string", https://hl7.org/fhir/R4/fhirpath.html#functions ofType).
+    /// </summary>
+    public static bool IsSelected(in FhirPathValue item, TypeName type) =>
+        IsA(item, type) && (!item.IsElement || !Definitions.R4.IsPrimitive(item.Element.Type) || !char.IsAsciiLetterLower(type.Name[0]) || item.Element.Type == type.Name);
+
     /// <summary>The elements that R4 defines with the type System.String itself: every <c>id</c>, and <c>Extension.url</c>.</summary>
     private static bool IsSystemString(in FhirPathValue item) =>
         item.IsElement && (item.Element.Name == "id" || (item.Element.Name == "url" && item.Element.Parent.Type == "Extension"));
