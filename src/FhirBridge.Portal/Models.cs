@@ -51,6 +51,5 @@ public sealed record SignInModel(string? App, string Action, IReadOnlyList<KeyVa
 
 /// <summary>The page that shows a demo token to try calls with.</summary>
 /// <param name="Who">For whom.</param>
-/// <param name="Token">The token.</param>
-/// <param name="Call">A command to paste.</param>
-public sealed record TokenModel(SignInChoice Who, string Token, string Call);
+/// <param name="Call">A command to paste, the token in it.</param>
+public sealed record TokenModel(SignInChoice Who, string Call);

@@ -114,6 +114,9 @@ public sealed record NetworkOptions
 
     /// <summary><c>Network:TimeZone</c>: an IANA name. Default <c>Europe/Amsterdam</c>.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>The public base for a request, without a trailing slash: as configured, else scheme and host of the request.</summary>
+    public string BaseFor(HttpRequest request) => PublicBaseUrl ?? $"{request.Scheme}://{request.Host}{request.PathBase}";
 }
 
 /// <summary>Section <c>Identity</c>.</summary>

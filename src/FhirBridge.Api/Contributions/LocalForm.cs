@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using FhirBridge.Fhir;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Contributions;

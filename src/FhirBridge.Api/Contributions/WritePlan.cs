@@ -10,7 +10,7 @@ namespace FhirBridge.Api.Contributions;
 
 /// <summary>One attempt at a set of writes: everything is prepared against what is stored now, nothing is changed yet.</summary>
 internal sealed class WritePlan(
-    IVault vault, IReadOnlySet<string> trustedSystems, TimeZoneInfo timeZone, FhirRequest request, Contributor contributor, IReadOnlyList<WriteIntent> intents)
+    IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, FhirRequest request, Contributor contributor, IReadOnlyList<WriteIntent> intents)
 {
     private readonly AccessGrant system = Counsel.ForSystem(SystemPurpose.Identity);
     private readonly List<Problem> problems = [];
@@ -143,14 +143,13 @@ internal sealed class WritePlan(
             ? []
             : await vault.FindByIdentifierAsync(system, "Patient", [.. identifiers.Select(i => ((string?)i.System, i.Value))], cancel).ConfigureAwait(false);
         var known = locations.GetValueOrDefault(intent.Key)?.Record;
-        var targets = found.Select(f => new RecordId(f)).Concat(known is { } k ? [k] : []).Distinct().ToList();
-        if (targets.Count > 1)
+        if (PatientIdentity.Decide(identifiers, _ => known is { } k ? found.Append(k.Value) : found) is IdentityOutcome.Contradictory)
         {
             problems.Add(Problems.Conflict.With("the identifiers of this Patient lead to more than one person; correct them, or ask the network to join the records", Where(intent, "identifier")));
             return;
         }
 
-        recordsHere[intent.Key] = targets.Count == 1 ? targets[0] : new RecordId(NetworkIds.NewRecord());
+        recordsHere[intent.Key] = known ?? (found.Count > 0 ? new RecordId(found[0]) : new RecordId(NetworkIds.NewRecord()));
     }
 
     private async ValueTask<(bool Ok, RecordId? Record)> RecordOfAsync(WriteIntent intent, RecordFacts facts, CancellationToken cancel)
@@ -188,7 +187,7 @@ internal sealed class WritePlan(
         var record = new RecordId(stored["Patient/".Length..]);
         if (request.Caller.OwnRecord == record) return record;
         var snapshot = await vault.CounselAsync(Counsel.ForSystem(SystemPurpose.Counsel), record, cancel).ConfigureAwait(false);
-        var grant = Counsel.ForRecord(request.Caller, snapshot, new AccessRequest(ConsentActions.Access, request.Now, new ConsentOptions { TimeZone = timeZone }));
+        var grant = Counsel.ForRecord(request.Caller, snapshot, new AccessRequest(ConsentActions.Access, request.Now, consent));
         var view = await vault.OpenAsync(grant, cancel).ConfigureAwait(false);
         return view.Contributions.Count > 0 ? record : null;
     }
@@ -254,7 +253,7 @@ internal sealed class WritePlan(
             Custodian = contributor.Custodian,
             Resolve = Stored,
             SourceUpdated = DateTimeOffset.TryParse(intent.Resource.Root["meta"].Text("lastUpdated"), out var updated) ? updated : null,
-            TimeZone = timeZone,
+            TimeZone = consent.TimeZone,
         });
 
     private IndexEntry StoredEntry(IndexEntry entry)

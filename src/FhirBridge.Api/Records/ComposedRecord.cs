@@ -1,4 +1,5 @@
-using FhirBridge.Fhir;
+using FhirBridge.Api.Contributions;
+using FhirBridge.Api.Http;
 using FhirBridge.Fhir.Search;
 using FhirBridge.Mapping;
 using FhirBridge.Storage;
@@ -16,16 +17,16 @@ public sealed class ComposedRecord
     private readonly Lazy<Dictionary<string, Entry>> provenanceByReference;
 
     /// <summary>Wraps what composition made of the visible contributions.</summary>
-    public ComposedRecord(IReadOnlyList<UnifiedResource> unified, RecordView view, Func<UnifiedResource?, Contribution, ReadOnlyMemory<byte>> provenanceOf)
+    public ComposedRecord(IReadOnlyList<UnifiedResource> unified, RecordView view, FhirRequest request)
     {
         foreach (var u in unified)
         {
             var sources = u.Origins.SelectMany(o => view.Find(o.Contribution)).Distinct().ToList();
-            byReference[u.Reference] = new Entry(new RenderedResource(u.Reference, u.VersionId, u.LastUpdated, u.Json), u, sources);
+            byReference[u.Reference] = Entry.Of(u, sources);
         }
 
         Unified = [.. byReference.Values];
-        provenance = new Lazy<IReadOnlyList<Entry>>(() => ComposeProvenance(view, provenanceOf));
+        provenance = new Lazy<IReadOnlyList<Entry>>(() => ComposeProvenance(view, request));
         provenanceByReference = new Lazy<Dictionary<string, Entry>>(() => provenance.Value.ToDictionary(e => e.Resource.Reference, StringComparer.Ordinal));
     }
 
@@ -47,37 +48,36 @@ public sealed class ComposedRecord
     /// <summary>Composed resources of a type.</summary>
     public IEnumerable<Entry> OfType(string type) => type == "Provenance" ? Provenance : Unified.Where(e => e.Resource.Type == type);
 
-    private List<Entry> ComposeProvenance(RecordView view, Func<UnifiedResource?, Contribution, ReadOnlyMemory<byte>> provenanceOf)
+    private List<Entry> ComposeProvenance(RecordView view, FhirRequest request)
     {
         var all = new List<Entry>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entry in Unified.Where(u => u.Unified!.Type != "DetectedIssue"))
+        foreach (var entry in Unified.Where(u => SharedTypes.IsUnified(u.Resource.Type)))
         {
-            foreach (var c in entry.Sources) Add(provenanceOf(entry.Unified, c), c);
+            all.AddRange(ProvenanceRenderer.Of(entry.Unified, entry.Sources, request).Select(p => Entry.Of(p.Provenance, [p.Of])));
         }
 
-        foreach (var c in view.Contributions.Where(c => !SharedTypes.IsUnified(c.Key.Type) && c.Key.Type != "Provenance")) Add(provenanceOf(null, c), c);
+        foreach (var c in view.Contributions.Where(c => !SharedTypes.IsUnified(c.Key.Type) && c.Key.Type != "Provenance"))
+        {
+            all.Add(Entry.Of(ProvenanceRenderer.Of(c, request), [c]));
+        }
+
         return all;
-
-        void Add(ReadOnlyMemory<byte> json, Contribution c)
-        {
-            var root = StoredJson.Read(json).Root;
-            var id = root.Text("id")!;
-            if (!seen.Add(id)) return;
-            all.Add(new Entry(new RenderedResource("Provenance/" + id, root["meta"].Text("versionId") ?? "1", c.LastUpdated, json), null, [c]));
-        }
     }
 
     /// <summary>A composed resource with its index values and the contributions it is made of.</summary>
-    public sealed class Entry(RenderedResource resource, UnifiedResource? unified, IReadOnlyList<Contribution> sources)
+    public sealed class Entry(RenderedResource resource, UnifiedResource unified, IReadOnlyList<Contribution> sources)
     {
         private SearchIndex? index;
+
+        /// <summary>The entry of a composed resource.</summary>
+        public static Entry Of(UnifiedResource composed, IReadOnlyList<Contribution> sources) =>
+            new(new RenderedResource(composed.Reference, composed.VersionId, composed.LastUpdated, composed.Json), composed, sources);
 
         /// <summary>The resource.</summary>
         public RenderedResource Resource => resource;
 
-        /// <summary>The composition; null for Provenance.</summary>
-        public UnifiedResource? Unified => unified;
+        /// <summary>What composition made.</summary>
+        public UnifiedResource Unified => unified;
 
         /// <summary>Contributions that it is made of.</summary>
         public IReadOnlyList<Contribution> Sources => sources;

@@ -46,11 +46,11 @@ public sealed class ComposedRecordCache(long maxBytes = 64L * 1024 * 1024)
 
     private static async ValueTask<ComposedRecord> ComposeAsync(OpenedRecord opened, CancellationToken cancel)
     {
-        if (opened.IsEmpty) return new ComposedRecord([], opened.View, (_, _) => default);
+        if (opened.IsEmpty) return new ComposedRecord([], opened.View, opened.Request);
         var parts = await opened.PartsAsync(cancel).ConfigureAwait(false);
         var unified = Composer.Compose(opened.Record.Value, parts).ToList();
-        if (!unified.Exists(u => u.Type == "Patient")) unified.Add(Composer.BarePatient(opened.Record.Value));
-        return new ComposedRecord(unified, opened.View, (u, c) => ProvenanceRenderer.Render(u, c, opened.Request));
+        if (!unified.Exists(u => u.Type == "Patient")) unified.Add(Composer.BarePatient(opened.Record.Value, opened.View.Contributions[0].LastUpdated));
+        return new ComposedRecord(unified, opened.View, opened.Request);
     }
 
     private sealed record Slot((string, string, string, long) Key, ComposedRecord Composed);

@@ -12,6 +12,7 @@ public static class TokenServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IssuerDirectory>();
         services.AddSingleton<CallerFactory>();
+        services.AddSingleton(p => new SmartConfiguration(p.GetRequiredService<FhirBridgeOptions>(), p.GetRequiredService<IssuerDirectory>()));
         // What is configured comes first: the demo judges what is left.
         services.AddSingleton(p => new TokenValidator(
             [.. p.GetRequiredService<IssuerDirectory>().Issuers, .. p.GetServices<ITokenIssuer>()], p.GetRequiredService<TimeProvider>()));

@@ -162,7 +162,7 @@ internal ref partial struct FhirJsonReader
 
         var isSibling = name.Length > 1 && name[0] == '_';
         var property = group?.FindProperty(isSibling ? name[1..] : name);
-        if (property is null || (isSibling && (!property.IsPrimitive || property.Primitive == PrimitiveKind.Xhtml)))
+        if (property is null || (isSibling && !property.HasSibling))
         {
             ReadUnknown(node, group, name, nameAt);
             return;

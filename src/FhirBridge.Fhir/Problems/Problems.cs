@@ -27,6 +27,9 @@ public static class Problems
     /// <summary>The resource type is missing or is not an R4 type.</summary>
     public static readonly ProblemKind UnknownResourceType = new("unknown-resource-type", "structure", Error, 400);
 
+    /// <summary>The URL names a type or an address that the service does not have.</summary>
+    public static readonly ProblemKind UnknownPath = new("unknown-path", "not-found", Error, 404);
+
     /// <summary>An element that R4 does not define at this place.</summary>
     public static readonly ProblemKind UnknownElement = new("unknown-element", "structure", Error, 422);
 

@@ -201,7 +201,7 @@ public class DefinitionsTests
     private static byte[] Bytes(Definitions definitions)
     {
         using var bytes = new MemoryStream();
-        DefinitionsFile.Write(definitions, bytes);
+        DefinitionsFile.Write(definitions, bytes, CompressionLevel.Fastest);
         return bytes.ToArray();
     }
 }

@@ -111,7 +111,7 @@ public class MutationTests
                 target.Remove(name);
                 break;
             case 1:
-                target[name] = value is JsonArray ? value[0]?.DeepClone() : new JsonArray(value?.DeepClone());
+                target[name] = value is JsonArray { Count: > 0 } ? value[0]?.DeepClone() : new JsonArray(value?.DeepClone());
                 break;
             case 2:
                 target[name] = random.Next(6) switch { 0 => null, 1 => "", 2 => new JsonObject(), 3 => new JsonArray(), 4 => 12, _ => true };

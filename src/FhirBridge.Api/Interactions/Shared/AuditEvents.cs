@@ -1,3 +1,4 @@
+using FhirBridge.Api.Contributions;
 using System.Security.Cryptography;
 using FhirBridge.Api.Audit;
 using FhirBridge.Api.Http;
@@ -24,7 +25,7 @@ public static class AuditEvents
         var named = await NamedRecords.FindAsync(request, bridge, query, cancel).ConfigureAwait(false);
         if (!named.IsOk) return FhirResponse.Failure(named.Problems);
         if (named.Value.Records.Count > 1) return FhirResponse.Failure(Problems.TooCostly.With("a search on AuditEvent names one patient"));
-        var record = named.Value.Records.Count == 1 ? named.Value.Records[0] : named.Value.Absent.FirstOrDefault();
+        var record = named.Value.Records.Count == 1 ? named.Value.Records[0] : new RecordId("0");
         var opened = await bridge.OpenAsync(request, record, cancel).ConfigureAwait(false);
         var count = query.Summary == SummaryMode.Count ? 0 : Math.Min(position?.Count ?? query.Count ?? SharedSearch.DefaultCount, SharedSearch.MaxCount);
         var matches = new List<RenderedResource>();

@@ -2,7 +2,6 @@ using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
 using FhirBridge.Consent;
-using FhirBridge.Fhir;
 using FhirBridge.Mapping;
 using FhirBridge.Storage;
 
@@ -27,8 +26,8 @@ public static class Directory
         }
 
         if (parts.Count == 0) return null;
-        var composed = DirectoryComposer.Compose(type, id, parts);
-        return new RenderedResource(composed.Reference, composed.VersionId, composed.LastUpdated, composed.Json);
+        var composed = DirectoryComposer.Compose(type, id, "Organization/" + bridge.Operator, parts);
+        return composed is null ? null : new RenderedResource(composed.Reference, composed.VersionId, composed.LastUpdated, composed.Json);
     }
 
     /// <summary>A page of entries, in the query's order.</summary>

@@ -1,3 +1,4 @@
+using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
 using FhirBridge.Fhir.Search;

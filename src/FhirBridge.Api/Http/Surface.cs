@@ -1,0 +1,39 @@
+using FhirBridge.Api.Interactions;
+using FhirBridge.Api.Interactions.Bundles;
+using FhirBridge.Api.Interactions.Facade;
+using FhirBridge.Api.Interactions.Shared;
+
+namespace FhirBridge.Api.Http;
+
+/// <summary>The whole FHIR surface: two faces, one table each. Templates are relative to the face's base.</summary>
+public static class Surface
+{
+    /// <summary><c>/fhir</c>: the shared record.</summary>
+    public static readonly Route[] Shared =
+    [
+        new("GET", "metadata", "capabilities", Access.Open, ' ', Metadata.RunAsync),
+        new("GET", "{type}/{id}", "read", Access.Scoped, 'r', SharedRead.ReadAsync),
+        new("GET", "{type}", "search-type", Access.Scoped, 's', SharedSearch.SearchAsync),
+        new("POST", "{type}/_search", "search-type", Access.Scoped, 's', SharedSearch.SearchAsync),
+        new("POST", "{type}", "create", Access.Scoped, 'c', SharedWrite.CreateAsync, Body: true),
+        new("PUT", "{type}/{id}", "update", Access.Scoped, 'u', SharedWrite.UpdateAsync, Body: true),
+        new("DELETE", "{type}/{id}", "delete", Access.Scoped, 'd', SharedWrite.DeleteAsync),
+        new("GET", "Patient/{id}/$everything", "everything", Access.Scoped, 'r', Everything.RunAsync),
+        new("POST", "", "batch", Access.PerEntry, ' ', BundleInteraction.RunAsync, Body: true),
+    ];
+
+    /// <summary><c>/members/{member}/fhir</c>: a member's own facade.</summary>
+    public static readonly Route[] Facade =
+    [
+        new("GET", "metadata", "capabilities", Access.Open, ' ', Metadata.RunAsync),
+        new("GET", "{type}/{id}", "read", Access.Scoped, 'r', FacadeRead.ReadAsync),
+        new("GET", "{type}/{id}/_history/{vid}", "vread", Access.Scoped, 'r', FacadeRead.VreadAsync),
+        new("GET", "{type}/{id}/_history", "history-instance", Access.Scoped, 'r', FacadeRead.HistoryAsync),
+        new("GET", "{type}", "search-type", Access.Scoped, 's', FacadeSearch.SearchAsync),
+        new("POST", "{type}/_search", "search-type", Access.Scoped, 's', FacadeSearch.SearchAsync),
+        new("POST", "{type}", "create", Access.Scoped, 'c', FacadeWrite.CreateAsync, Body: true),
+        new("PUT", "{type}/{id}", "update", Access.Scoped, 'u', FacadeWrite.UpdateAsync, Body: true),
+        new("DELETE", "{type}/{id}", "delete", Access.Scoped, 'd', FacadeWrite.DeleteAsync),
+        new("POST", "", "transaction", Access.PerEntry, ' ', BundleInteraction.RunAsync, Body: true),
+    ];
+}

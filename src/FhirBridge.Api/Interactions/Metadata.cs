@@ -1,0 +1,166 @@
+using System.Buffers;
+using System.Text.Json;
+using FhirBridge.Api.Http;
+using FhirBridge.Api.Records;
+using FhirBridge.Fhir;
+using FhirBridge.Fhir.Search;
+
+namespace FhirBridge.Api.Interactions;
+
+/// <summary>
+/// capabilities: made from the surface table and the definitions, so that it cannot say what is not so.
+/// Specification: https://hl7.org/fhir/R4/http.html#capabilities.
+/// </summary>
+public static class Metadata
+{
+    private const string Published = "2026-11-22";
+
+    private static readonly HashSet<string> NotWritten = ["AuditEvent", "Provenance", "Patient"];
+
+    /// <summary>GET metadata, on both faces.</summary>
+    public static ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
+    {
+        var output = new ArrayBufferWriter<byte>(256 * 1024);
+        using (var w = new Utf8JsonWriter(output, JsonOptions.Writer)) Write(w, request);
+        return ValueTask.FromResult(FhirResponse.Resource(200, output.WrittenMemory));
+    }
+
+    private static void Write(Utf8JsonWriter w, FhirRequest request)
+    {
+        var facade = request.Member is not null;
+        w.WriteStartObject();
+        w.WriteString("resourceType", "CapabilityStatement");
+        w.WriteString("status", "active");
+        w.WriteString("date", Published);
+        w.WriteString("kind", "instance");
+        w.WriteStartObject("software");
+        w.WriteString("name", "FhirBridge");
+        w.WriteString("version", typeof(Metadata).Assembly.GetName().Version!.ToString(3));
+        w.WriteEndObject();
+        w.WriteStartObject("implementation");
+        w.WriteString("description", facade ? $"Facade of member {request.Member}: its own data under its own ids" : "The shared record: for each caller the composition of what it may see");
+        w.WriteString("url", request.OwnBase);
+        w.WriteEndObject();
+        w.WriteString("fhirVersion", "4.0.1");
+        w.WriteStartArray("format");
+        w.WriteStringValue("json");
+        w.WriteStringValue("xml");
+        w.WriteEndArray();
+        w.WriteStartArray("rest");
+        w.WriteStartObject();
+        w.WriteString("mode", "server");
+        WriteSecurity(w, request);
+        w.WriteStartArray("resource");
+        foreach (var type in Definitions.R4.ResourceTypes.Where(t => t is not ("Bundle" or "Parameters" or "OperationOutcome"))) WriteResource(w, type, facade);
+        w.WriteEndArray();
+        w.WriteStartArray("interaction");
+        foreach (var code in facade ? new[] { "transaction", "batch" } : ["batch"])
+        {
+            w.WriteStartObject();
+            w.WriteString("code", code);
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+        w.WriteEndObject();
+        w.WriteEndArray();
+        w.WriteEndObject();
+    }
+
+    private static void WriteSecurity(Utf8JsonWriter w, FhirRequest request)
+    {
+        w.WriteStartObject("security");
+        w.WriteBoolean("cors", true);
+        w.WriteStartArray("service");
+        w.WriteStartObject();
+        w.WriteStartArray("coding");
+        w.WriteStartObject();
+        w.WriteString("system", "http://terminology.hl7.org/CodeSystem/restful-security-service");
+        w.WriteString("code", "SMART-on-FHIR");
+        w.WriteEndObject();
+        w.WriteEndArray();
+        w.WriteEndObject();
+        w.WriteEndArray();
+        w.WriteString("description", $"Bearer tokens of the configured issuers; see {request.SharedBase}/.well-known/smart-configuration");
+        w.WriteEndObject();
+    }
+
+    private static void WriteResource(Utf8JsonWriter w, string type, bool facade)
+    {
+        w.WriteStartObject();
+        w.WriteString("type", type);
+        w.WriteStartArray("interaction");
+        foreach (var name in Interactions(type, facade))
+        {
+            w.WriteStartObject();
+            w.WriteString("code", name);
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+        w.WriteString("versioning", facade ? "versioned" : "versioned-update");
+        w.WriteBoolean("readHistory", facade);
+        w.WriteBoolean("updateCreate", facade || SharedTypes.IsOperators(type));
+        w.WriteBoolean("conditionalCreate", false);
+        w.WriteString("conditionalRead", "full-support");
+        w.WriteBoolean("conditionalUpdate", false);
+        w.WriteString("conditionalDelete", "not-supported");
+        var parameters = Definitions.R4.SearchParameters(type).Where(p => p.Expression is not null && p.Type != SearchParameterType.Special).OrderBy(p => p.Code, StringComparer.Ordinal).ToList();
+        if (!facade && !SharedTypes.IsDirectory(type)) WriteIncludes(w, type, parameters);
+        w.WriteStartArray("searchParam");
+        foreach (var p in parameters)
+        {
+            w.WriteStartObject();
+            w.WriteString("name", p.Code);
+            w.WriteString("definition", p.Url);
+            w.WriteString("type", p.Type.ToString().ToLowerInvariant());
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+        if (!facade && type == "Patient")
+        {
+            w.WriteStartArray("operation");
+            w.WriteStartObject();
+            w.WriteString("name", "everything");
+            w.WriteString("definition", "http://hl7.org/fhir/OperationDefinition/Patient-everything");
+            w.WriteEndObject();
+            w.WriteEndArray();
+        }
+
+        w.WriteEndObject();
+    }
+
+    private static void WriteIncludes(Utf8JsonWriter w, string type, List<SearchParameterDefinition> parameters)
+    {
+        var references = parameters.Where(p => p.Type == SearchParameterType.Reference).ToList();
+        if (references.Count > 0)
+        {
+            w.WriteStartArray("searchInclude");
+            foreach (var p in references) w.WriteStringValue($"{type}:{p.Code}");
+            w.WriteEndArray();
+        }
+
+        w.WriteStartArray("searchRevInclude");
+        w.WriteStringValue("Provenance:target");
+        w.WriteEndArray();
+    }
+
+    /// <summary>Interactions on a type, from the surface table, less what the shared record refuses by type.</summary>
+    private static IEnumerable<string> Interactions(string type, bool facade)
+    {
+        foreach (var route in facade ? Surface.Facade : Surface.Shared)
+        {
+            if (route.Access != Access.Scoped || !route.Template.StartsWith("{type}", StringComparison.Ordinal) || route is { Method: "POST", Name: "search-type" }) continue;
+            if (facade || Offered(type, route.Name)) yield return route.Name;
+        }
+    }
+
+    private static bool Offered(string type, string interaction) => interaction switch
+    {
+        "create" => !NotWritten.Contains(type) && (!SharedTypes.IsDirectory(type) || SharedTypes.IsOperators(type)),
+        "update" => SharedTypes.IsDirectory(type) ? SharedTypes.IsOperators(type) : !NotWritten.Contains(type) && !SharedTypes.IsUnified(type),
+        "delete" => type != "Consent" && Offered(type, "update"),
+        _ => true,
+    };
+}
