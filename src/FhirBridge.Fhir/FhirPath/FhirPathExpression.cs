@@ -67,7 +67,7 @@ public sealed class FhirPathExpression
     {
         try
         {
-            return Result<IReadOnlyList<FhirPathValue>>.Ok(Run(focus, context).ToArray());
+            return Result<IReadOnlyList<FhirPathValue>>.Ok(Run(focus, context, static output => output.ToArray()));
         }
         catch (EvaluationException e)
         {
@@ -98,7 +98,7 @@ public sealed class FhirPathExpression
     {
         try
         {
-            return Evaluation.Truth(Run(FhirPathValue.Of(focus), context)) ?? whenEmpty;
+            return Run(FhirPathValue.Of(focus), context, Evaluation.Truth) ?? whenEmpty;
         }
         catch (EvaluationException e)
         {
@@ -111,7 +111,7 @@ public sealed class FhirPathExpression
     {
         try
         {
-            return Result<string?>.Ok(Evaluation.SingleSystem(Run(FhirPathValue.Of(focus), context), out var value) ? value.ToString() : null);
+            return Result<string?>.Ok(Run(FhirPathValue.Of(focus), context, static output => Evaluation.SingleSystem(output, out var value) ? value.ToString() : null));
         }
         catch (EvaluationException e)
         {
@@ -132,13 +132,17 @@ public sealed class FhirPathExpression
 
     private string Shortened => Text.Length <= 200 ? Text : Text[..200] + "…";
 
-    private Values Run(in FhirPathValue focus, FhirPathContext? context)
+    private T Run<T>(in FhirPathValue focus, FhirPathContext? context, Func<Values, T> read)
     {
         var evaluation = new Evaluation(context ?? FhirPathContext.Default, focus);
-        var scope = new Values();
+        var scope = evaluation.Rent();
         if (!focus.IsElement || focus.Tree is not null) scope.Add(focus);
-        var output = new Values();
+        var output = evaluation.Rent();
         step(evaluation, scope, output);
-        return output;
+        var result = read(output);
+        evaluation.Return(output);
+        evaluation.Return(scope);
+        evaluation.Finish();
+        return result;
     }
 }

@@ -18,7 +18,13 @@ internal sealed class Evaluation
     /// <summary>Longest text that a function may produce.</summary>
     public const int MaxText = 1_000_000;
 
-    private readonly Stack<Values> free = new();
+    private const int MaxPooled = 32;
+
+    // Buffers of the last evaluation on this thread. An evaluation inside of another (a resolver that evaluates) finds none and makes its own.
+    [ThreadStatic]
+    private static Stack<Values>? pooled;
+
+    private readonly Stack<Values> free;
     private long steps;
     private DateTimeOffset? now;
 
@@ -27,6 +33,8 @@ internal sealed class Evaluation
         Context = context;
         Focus = focus;
         steps = context.StepBudget;
+        free = pooled ?? new Stack<Values>();
+        pooled = null;
     }
 
     public FhirPathContext Context { get; }
@@ -49,6 +57,14 @@ internal sealed class Evaluation
     {
         values.Clear();
         free.Push(values);
+    }
+
+    /// <summary>Gives the buffers back to the thread; after a fault they are left to the collector.</summary>
+    public void Finish()
+    {
+        while (free.Count > MaxPooled) free.Pop();
+        foreach (var values in free) values.Release();
+        pooled = free;
     }
 
     /// <summary>Counts work done; faults when the budget is used up.</summary>

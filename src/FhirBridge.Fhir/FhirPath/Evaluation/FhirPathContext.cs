@@ -46,8 +46,8 @@ public sealed record FhirPathContext
 /// <summary>How an expression is compiled.</summary>
 /// <param name="ContextType">Type of the focus (<c>Patient</c>, or a path like <c>CarePlan.activity</c>): names are checked against the definitions. Null leaves them unchecked.</param>
 /// <param name="AsFilters">
-/// <c>as</c> keeps the items of the type, however many there are, instead of refusing more than one. The R4 definitions are written that way
-/// (<c>(ActivityDefinition.useContext.value as CodeableConcept)</c>); N1 is not.
+/// <c>as</c> keeps the items of the type, however many there are, instead of refusing more than one, and <c>is Boolean</c> is true of a FHIR
+/// boolean. The R4 definitions are written that way (<c>(ActivityDefinition.useContext.value as CodeableConcept)</c>, que-7); N1 is not.
 /// </param>
 public sealed record FhirPathOptions(string? ContextType = null, bool AsFilters = false)
 {

@@ -29,6 +29,7 @@ internal static class FhirTypes
     {
         var own = item.Type;
         if (type is { Namespace: "System", Name: "String" } && IsSystemString(item)) return true;
+        if (type.Converting && own.Namespace == "FHIR" && SystemNames.Contains(type.Name) && item.System is { } system && FhirPathType.OfKind(system.Kind).Name == type.Name) return true;
         if (type.Namespace is not null && type.Namespace != own.Namespace) return false;
         if (own.Namespace == "System") return own.Name == type.Name || type.Name == "Any";
         return IsA(own.Name, type.Name);
