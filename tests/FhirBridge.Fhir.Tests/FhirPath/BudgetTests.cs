@@ -48,6 +48,45 @@ public sealed class BudgetTests
         Assert.Equal(Problems.ExpressionBudget, result.Problems[0].Kind);
     }
 
+    public static TheoryData<string> DeepestAllowed =>
+    [
+        string.Concat(Enumerable.Repeat("select(", 140)) + "name" + new string(')', 140),
+        string.Concat(Enumerable.Repeat("where(", 140)) + "true" + new string(')', 140),
+        new string('-', 140) + "1",
+        "1" + string.Concat(Enumerable.Repeat("+1", 290)),
+        "1" + string.Concat(Enumerable.Repeat(" = 1", 290)),
+        "$this" + string.Concat(Enumerable.Repeat(".select($this)", 290)),
+        string.Concat(Enumerable.Repeat("iif(true, ", 140)) + "1" + new string(')', 140),
+        string.Concat(Enumerable.Repeat("aggregate(", 140)) + "1" + new string(')', 140),
+    ];
+
+    [Theory]
+    [MemberData(nameof(DeepestAllowed))]
+    public void Evaluate_AsDeepAsAllowed_FitsASmallStack(string expression)
+    {
+        var answered = false;
+        var thread = new Thread(
+            () =>
+            {
+                var compiled = FhirPathExpression.Compile(expression, "Patient");
+                if (compiled.IsOk) compiled.Value.Evaluate(Patient);
+                answered = compiled.IsOk;
+            },
+            384 * 1024);
+        thread.Start();
+        thread.Join();
+        Assert.True(answered);
+    }
+
+    [Fact]
+    public void Union_OfManyDifferentElements_StaysWithinTheDefaultBudget()
+    {
+        var items = string.Join(',', Enumerable.Range(0, 3000).Select(i => $$"""{"linkId":"{{i}}","type":"group","code":[{"code":"c{{i}}"}]}"""));
+        var questionnaire = FhirJson.ReadTrusted(Encoding.UTF8.GetBytes($$"""{"resourceType":"Questionnaire","status":"draft","item":[{{items}}]}""")).Value!.Root;
+        Assert.Equal("3000", FhirPathExpression.Compile("(item | item).count()").Value!.Scalar(questionnaire).Value);
+        Assert.Equal("3000", FhirPathExpression.Compile("repeat(item).code.distinct().count()").Value!.Scalar(questionnaire).Value);
+    }
+
     [Fact]
     public void Evaluate_TextThatDoubles_IsABudgetProblem()
     {

@@ -196,6 +196,29 @@ public sealed class EvaluationTests
     [Fact]
     public void Predicate_OfSeveralItems_IsAProblem() => Assert.False(FhirPathExpression.Compile("activity").Value!.Predicate(CarePlan).IsOk);
 
+    [Theory]
+    [InlineData("1", "tablet", "2", "tablet", true)]
+    [InlineData("2", "tablet", "1", "tablet", false)]
+    [InlineData("2", "tablet", "1", "box", true)]
+    public void Rng2_OfQuantitiesWithoutUcum_ComparesWithinOneUnit(string low, string lowUnit, string high, string highUnit, bool holds)
+    {
+        var observation = Read($$$"""
+            {"resourceType":"Observation","status":"final","code":{"text":"x"},
+             "valueRange":{"low":{"value":{{{low}}},"unit":"{{{lowUnit}}}"},"high":{"value":{{{high}}},"unit":"{{{highUnit}}}"} } }
+            """);
+        var rng2 = Definitions.R4.FindType("Range")!.Invariants.Single(i => i.Key == "rng-2").Expression!;
+        var result = FhirPathExpression.Compile(rng2, FhirPathOptions.Definitions).Value!.Predicate(observation["value"]);
+        Assert.Equal((true, holds), (result.IsOk, result.Value));
+    }
+
+    [Fact]
+    public void IsBoolean_OfAFhirBoolean_HoldsInDefinitionsOnly()
+    {
+        var patient = Read("""{"resourceType":"Patient","active":true}""");
+        Assert.True(FhirPathExpression.Compile("active is Boolean", FhirPathOptions.Definitions).Value!.IsTrue(patient).Value);
+        Assert.False(FhirPathExpression.Compile("active is Boolean").Value!.IsTrue(patient).Value);
+    }
+
     [Fact]
     public void As_OfSeveralItems_FiltersForDefinitionsAndFaultsOtherwise()
     {

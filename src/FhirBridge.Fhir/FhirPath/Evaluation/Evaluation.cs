@@ -115,13 +115,4 @@ internal sealed class Evaluation
         if (!SingleSystem(values, out var value)) return null;
         return value.Kind != FhirPathKind.Boolean || value.AsBoolean;
     }
-
-    /// <summary>Runs a step with one item as scope.</summary>
-    public void Run(Step step, in FhirPathValue item, Values output)
-    {
-        var scope = Rent();
-        scope.Add(item);
-        step(this, scope, output);
-        Return(scope);
-    }
 }

@@ -22,8 +22,6 @@ internal enum TokenKind
 internal readonly record struct Token(TokenKind Kind, string Text, int Start, int End)
 {
     public bool IsSymbol(string symbol) => Kind == TokenKind.Symbol && Text == symbol;
-
-    public bool IsWord(string word) => Kind == TokenKind.Identifier && Text == word;
 }
 
 /// <summary>A fault in the text of an expression; carried as an exception within the compiler only, a <see cref="Problem"/> outside.</summary>

@@ -35,8 +35,6 @@ internal sealed class Values
         Add(value);
     }
 
-    public void Truncate(int count) => Count = Math.Min(Count, count);
-
     public void Clear() => Count = 0;
 
     /// <summary>Empties the buffer before it waits for its next use: no tree is kept alive by it, and no large array.</summary>
