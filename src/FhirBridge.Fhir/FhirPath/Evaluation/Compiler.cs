@@ -5,7 +5,13 @@ internal sealed class Compiler(FhirPathOptions options)
 {
     private static readonly Step Nothing = static (_, _, _) => { };
 
-    public Step Compile(Syntax syntax) => syntax switch
+    public Step Compile(Syntax syntax)
+    {
+        SyntaxException.GuardStack(syntax.Start);
+        return Build(syntax);
+    }
+
+    private Step Build(Syntax syntax) => syntax switch
     {
         LiteralSyntax literal => Literal(literal.Value),
         EmptySyntax => Nothing,

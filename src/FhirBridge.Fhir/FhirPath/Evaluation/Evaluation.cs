@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FhirBridge.Fhir.FhirPath;
 
 /// <summary>A compiled step: reads its scope (<c>$this</c> as a collection) and appends what it selects to the output.</summary>
@@ -51,7 +53,12 @@ internal sealed class Evaluation
     /// <summary>One instant for the whole evaluation (N1 §5.9: now() is the same however often it is called).</summary>
     public DateTimeOffset Now => now ??= Context.TimeProvider.GetLocalNow();
 
-    public Values Rent() => free.TryPop(out var values) ? values : new Values();
+    /// <summary>An empty buffer. Every step that goes deeper takes one first, so the stack is guarded here.</summary>
+    public Values Rent()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new EvaluationException("nested deeper than the stack allows", Problems.ExpressionBudget);
+        return free.TryPop(out var values) ? values : new Values();
+    }
 
     public void Return(Values values)
     {

@@ -30,6 +30,15 @@ internal sealed class SyntaxException(string message, int position, ProblemKind?
     public int Position { get; } = position;
 
     public ProblemKind Kind { get; } = kind ?? Problems.InvalidExpression;
+
+    /// <summary>Guards a recursion: hosts give us stacks of any size, and an overflow would end the process.</summary>
+    public static void GuardStack(int position)
+    {
+        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new SyntaxException("nested deeper than the stack allows", position, Problems.ExpressionBudget);
+        }
+    }
 }
 
 /// <summary>Cuts an expression into words. Spec: http://hl7.org/fhirpath/N1/#lexical-elements.</summary>
