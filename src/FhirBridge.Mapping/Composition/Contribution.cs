@@ -9,13 +9,13 @@ internal sealed class Contribution
     {
         Given = given;
         Status = status;
-        Resource = LocalIds.Qualify(given.Resource, given.Reference);
+        Resource = Preparation.Prepare(given.Resource, given.Reference);
     }
 
     /// <summary>As it was given.</summary>
     public VisibleContribution Given { get; }
 
-    /// <summary>The resource, with ids of elements and contained resources that no other contribution can have.</summary>
+    /// <summary>The resource, with ids that no other contribution can have, and without attribution of its own (<see cref="Preparation"/>).</summary>
     public FhirElement Resource { get; }
 
     /// <summary>Its own status (Goal: lifecycleStatus); null when it states none.</summary>

@@ -54,12 +54,14 @@ internal sealed partial class UnifiedWriter : IDisposable
         json.WriteEndObject();
     }
 
-    /// <summary>A primitive element with a text that these contributions state.</summary>
+    /// <summary>A primitive element with a text that these contributions state; without attribution when none does.</summary>
     public void Text(string name, string text, IEnumerable<Contribution> by)
     {
         json.WriteString(name, text);
+        var contributors = by.ToArray();
+        if (contributors.Length == 0) return;
         json.WriteStartObject("_" + name);
-        Attribute(name, by, []);
+        Attribute(name, contributors, []);
         json.WriteEndObject();
     }
 

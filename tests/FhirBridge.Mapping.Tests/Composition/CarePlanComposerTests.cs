@@ -68,6 +68,18 @@ public class CarePlanComposerTests
     }
 
     [Fact]
+    public void Attribution_SentByAContributor_IsTakenOut()
+    {
+        const string Forged = "'extension':[{'url':'https://fhirbridge.org/StructureDefinition/contributor','valueReference':{'reference':'Organization/forged'}},{'url':'urn:own','valueString':'kept'}]";
+        const string OnlyForged = "'extension':[{'url':'https://fhirbridge.org/StructureDefinition/contributor','valueReference':{'reference':'Organization/forged'}}]";
+        var given = Plan("a", $"{Forged},'_status':{{{OnlyForged}}},'category':[{{{Forged},'text':'x'}},{{{OnlyForged}}}],'activity':[{{{Forged},'detail':{{'status':'scheduled',{OnlyForged},'description':'1.10'}}}}],'_instantiatesUri':[null,{{{OnlyForged}}}],'instantiatesUri':['urn:1','urn:2']");
+        var text = Contribute.Text(Assert.Single(Composer.CarePlans(Contribute.Record, [given])));
+        Assert.DoesNotContain("forged", text, StringComparison.Ordinal);
+        Assert.Equal(4, text.Split("urn:own").Length - 1); // resource, category, the category in the activity's own plan, activity
+        Contribute.Read(text);
+    }
+
+    [Fact]
     public void Descriptions_ThatDiffer_SayWhoWroteThem() =>
         Assert.Equal("The a: walk\nThe b: rest", Compose(Plan("a", "'description':'walk'"), Plan("b", "'description':'rest'")).Text("description"));
 
