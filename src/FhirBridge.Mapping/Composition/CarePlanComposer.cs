@@ -126,7 +126,7 @@ internal static class CarePlanComposer
                 json.WriteStartObject();
                 json.WriteString("url"u8, name);
                 json.WritePropertyName(property);
-                json.WriteRawValue(element.Raw, skipInputValidation: true);
+                UnifiedWriter.Splice(json, element);
                 json.WriteEndObject();
             }
         }

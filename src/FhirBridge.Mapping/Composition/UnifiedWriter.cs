@@ -103,7 +103,7 @@ internal sealed partial class UnifiedWriter : IDisposable
     {
         if (statements.Count == 0) return;
         json.WriteStartArray(name);
-        foreach (var statement in statements) json.WriteRawValue(statement.Element.Raw, skipInputValidation: true);
+        foreach (var statement in statements) Splice(json, statement.Element);
         json.WriteEndArray();
     }
 
@@ -119,7 +119,7 @@ internal sealed partial class UnifiedWriter : IDisposable
     {
         json.WriteStartObject();
         Attribute(elementId, statement.By, statement.OwnExtensions, moreExtensions);
-        Content(statement.Element);
+        Content(json, statement.Element);
         json.WriteEndObject();
     }
 
@@ -158,8 +158,23 @@ internal sealed partial class UnifiedWriter : IDisposable
         foreach (var other in by.Select(c => c.Status!).Distinct().Order(StringComparer.Ordinal)) ExtensionCode(Extensions.ContributionStatus, other);
     }
 
+    /// <summary>An element as it stands, but for an id that its contributor gave it.</summary>
+    public static void Splice(Utf8JsonWriter json, FhirElement element)
+    {
+        if (element.HasValue || !element["id"].Exists)
+        {
+            json.WriteRawValue(element.Raw, skipInputValidation: true);
+            return;
+        }
+
+        json.WriteStartObject();
+        FhirJson.WriteProperty(json, element, "extension");
+        Content(json, element);
+        json.WriteEndObject();
+    }
+
     /// <summary>All properties of an element but its id and extensions.</summary>
-    public void Content(FhirElement element)
+    private static void Content(Utf8JsonWriter json, FhirElement element)
     {
         var last = "";
         foreach (var child in element.Children())

@@ -60,7 +60,7 @@ public sealed record World(IReadOnlyList<Spec> Specs)
         return $$"""
             {'resourceType':'Goal','id':'g','lifecycleStatus':'{{Pick(r, ["proposed", "active", "accepted", "on-hold", "completed", "cancelled", "entered-in-error"])}}',
             {{Maybe(r, "'achievementStatus':{'coding':[{'code':'" + Pick(r, ["achieved", "improving"]) + "'}]},")}}
-            {{Maybe(r, "'priority':{'coding':[{'code':'" + Pick(r, ["high-priority", "low-priority"]) + "'}]},")}}
+            {{Maybe(r, "'priority':{'id':'p','coding':[{'code':'" + Pick(r, ["high-priority", "low-priority"]) + "'}]},")}}
             {{Maybe(r, "'startDate':'" + Date(r) + "',")}}{{Maybe(r, "'statusDate':'" + Date(r) + "',")}}
             {{Maybe(r, "'expressedBy':{'reference':'" + Pick(r, Members.AsSpan(0, 4)) + "'},")}}
             {{(targets.Length > 0 ? $"'target':[{targets}]," : "")}}
@@ -84,7 +84,7 @@ public sealed record World(IReadOnlyList<Spec> Specs)
             {{Maybe(r, "'goal':[{'reference':'Goal/rec7-aaaa'},{'reference':'Goal/rec7-b" + r.Next(2) + "'}],")}}
             {{Maybe(r, "'replaces':[{'reference':'CarePlan/rec7-ended'}],")}}
             {{(activities.Length > 0 ? $"'activity':[{activities}]," : "")}}
-            'category':[{'coding':[{'system':'urn:c','code':'{{r.Next(3)}}'}] }],
+            'category':[{ {{Maybe(r, "'id':'c',")}}'coding':[{ {{Maybe(r, "'id':'d',", 4)}}'system':'urn:c','code':'{{r.Next(3)}}'}] }],
             'extension':[{'url':'urn:own','valueString':'{{Mark(n)}} extension'}],
             'subject':{'reference':'Patient/rec7'} }
             """;
