@@ -252,16 +252,24 @@ internal sealed class WritePlan(
         _ => [],
     };
 
-    private RecordFacts? FactsOf(WriteIntent intent) => intent.Resource is null
-        ? null
-        : FactsExtractor.Extract(intent.Resource.Root, new FactsContext
+    private RecordFacts? FactsOf(WriteIntent intent)
+    {
+        if (intent.Resource is null) return null;
+        var person = request.Caller.Person;
+        var facts = FactsExtractor.Extract(intent.Resource.Root, new FactsContext
         {
             Reference = intent.Key.StoredReference,
             Custodian = contributor.Custodian,
             Resolve = Stored,
             SourceUpdated = DateTimeOffset.TryParse(intent.Resource.Root["meta"].Text("lastUpdated"), out var updated) ? updated : null,
+            ProvenanceAuthors = person is null ? [] : [person],
+            ProvenanceDate = request.Now,
             TimeZone = consent.TimeZone,
         });
+
+        // Its Provenance names the contributor as author where nobody else is.
+        return facts.Authors.IsEmpty ? facts with { Authors = [contributor.Custodian] } : facts;
+    }
 
     private IndexEntry StoredEntry(IndexEntry entry)
     {
