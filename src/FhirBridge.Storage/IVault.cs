@@ -114,8 +114,17 @@ public sealed class RecordView
         foreach (var c in contributions)
         {
             Add(c.Facts.Reference, c);
-            if (c.Facts.Unified is { } unified) Add(unified, c);
+            if (c.Facts.Unified is { } unified && unified != c.Facts.Reference) Add(unified, c);
         }
+    }
+
+    private RecordView(RecordView other, AccessGrant grant)
+    {
+        Grant = grant;
+        Version = other.Version;
+        Contributions = other.Contributions;
+        resolve = other.resolve;
+        byReference = other.byReference;
     }
 
     /// <summary>The grant it was opened with.</summary>
@@ -137,6 +146,9 @@ public sealed class RecordView
     /// leads nowhere or to what the caller may not see: the two are alike.
     /// </summary>
     public string? Resolve(string storedReference) => resolve(storedReference);
+
+    // Grants of the same decisions share the content of a view.
+    internal RecordView For(AccessGrant grant) => ReferenceEquals(grant, Grant) ? this : new RecordView(this, grant);
 
     private void Add(string reference, Contribution c)
     {

@@ -10,7 +10,7 @@ namespace FhirBridge.Api.Contributions;
 
 /// <summary>One attempt at a set of writes: everything is prepared against what is stored now, nothing is changed yet.</summary>
 internal sealed class WritePlan(
-    IVault vault, IReadOnlySet<string> trustedSystems, TimeZoneInfo timeZone, FhirRequest request, Contributor contributor, IReadOnlyList<WriteIntent> intents)
+    IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, FhirRequest request, Contributor contributor, IReadOnlyList<WriteIntent> intents)
 {
     private readonly AccessGrant system = Counsel.ForSystem(SystemPurpose.Identity);
     private readonly List<Problem> problems = [];
@@ -187,7 +187,7 @@ internal sealed class WritePlan(
         var record = new RecordId(stored["Patient/".Length..]);
         if (request.Caller.OwnRecord == record) return record;
         var snapshot = await vault.CounselAsync(Counsel.ForSystem(SystemPurpose.Counsel), record, cancel).ConfigureAwait(false);
-        var grant = Counsel.ForRecord(request.Caller, snapshot, new AccessRequest(ConsentActions.Access, request.Now, new ConsentOptions { TimeZone = timeZone }));
+        var grant = Counsel.ForRecord(request.Caller, snapshot, new AccessRequest(ConsentActions.Access, request.Now, consent));
         var view = await vault.OpenAsync(grant, cancel).ConfigureAwait(false);
         return view.Contributions.Count > 0 ? record : null;
     }
@@ -253,7 +253,7 @@ internal sealed class WritePlan(
             Custodian = contributor.Custodian,
             Resolve = Stored,
             SourceUpdated = DateTimeOffset.TryParse(intent.Resource.Root["meta"].Text("lastUpdated"), out var updated) ? updated : null,
-            TimeZone = timeZone,
+            TimeZone = consent.TimeZone,
         });
 
     private IndexEntry StoredEntry(IndexEntry entry)

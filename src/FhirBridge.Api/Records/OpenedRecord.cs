@@ -1,7 +1,6 @@
 using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Http;
 using FhirBridge.Consent;
-using FhirBridge.Fhir;
 using FhirBridge.Mapping;
 using FhirBridge.Storage;
 

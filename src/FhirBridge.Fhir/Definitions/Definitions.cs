@@ -85,7 +85,7 @@ public sealed class Definitions
     /// <summary>The elements under a definition path, in the order of the specification; empty when the path is unknown.</summary>
     public IReadOnlyList<ElementDefinition> Elements(string definitionPath) => types.Value.Group(definitionPath)?.Elements ?? [];
 
-    /// <summary>The definition of an element of a tree; null at a resource and for what R4 does not define.</summary>
+    /// <summary>The definition of an element of a tree; null at the root and for what R4 does not define.</summary>
     public ElementDefinition? DefinitionOf(FhirElement element) =>
         element.Parent.DefinitionPath is { } path ? FindElement(path, element.SourceName) : null;
 

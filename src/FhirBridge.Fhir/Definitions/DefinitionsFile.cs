@@ -13,17 +13,17 @@ public static class DefinitionsFile
     private const uint Magic = 0x34524246; // "FBR4"
     private const int Version = 1;
 
-    /// <summary>Writes definitions. The same definitions give the same bytes.</summary>
-    public static void Write(Definitions definitions, Stream output)
+    /// <summary>Writes definitions. The same definitions give the same bytes; the smallest size takes some seconds.</summary>
+    public static void Write(Definitions definitions, Stream output, CompressionLevel level = CompressionLevel.SmallestSize)
     {
         using var writer = new BinaryWriter(output, Encoding.UTF8, leaveOpen: true);
         var sections = new (string Name, byte[] Bytes)[]
         {
-            ("types", Pack(w => w.List(definitions.Types, w.Type))),
-            ("search", Pack(w => w.List(definitions.AllSearchParameters, w.SearchParameter))),
-            ("codes", Pack(w => w.List(definitions.CodeSets, w.Codes))),
-            ("compartments", Pack(w => w.List(definitions.Compartments, w.Compartment))),
-            ("operations", Pack(w => w.List(definitions.Operations, w.Operation))),
+            ("types", Pack(level, w => w.List(definitions.Types, w.Type))),
+            ("search", Pack(level, w => w.List(definitions.AllSearchParameters, w.SearchParameter))),
+            ("codes", Pack(level, w => w.List(definitions.CodeSets, w.Codes))),
+            ("compartments", Pack(level, w => w.List(definitions.Compartments, w.Compartment))),
+            ("operations", Pack(level, w => w.List(definitions.Operations, w.Operation))),
         };
         writer.Write(Magic);
         writer.Write(Version);
@@ -67,12 +67,12 @@ public static class DefinitionsFile
         return Read(bytes);
     }
 
-    private static byte[] Pack(Action<SectionWriter> write)
+    private static byte[] Pack(CompressionLevel level, Action<SectionWriter> write)
     {
         using var section = new SectionWriter();
         write(section);
         using var packed = new MemoryStream();
-        using (var brotli = new BrotliStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) section.CopyTo(brotli);
+        using (var brotli = new BrotliStream(packed, level, leaveOpen: true)) section.CopyTo(brotli);
         return packed.ToArray();
     }
 

@@ -156,6 +156,9 @@ internal sealed class PropertyDefinition
 
     internal bool IsPrimitive => Primitive != PrimitiveKind.None;
 
+    /// <summary>True when the primitive can have an id and extensions; what XML writes as an attribute, and a narrative, cannot.</summary>
+    internal bool HasSibling => IsPrimitive && !Element.IsXmlAttribute && Primitive != PrimitiveKind.Xhtml;
+
     internal bool IsAnyResource { get; }
 
     /// <summary>Where the children are defined; null for any resource, whose own type decides.</summary>
@@ -166,9 +169,9 @@ internal sealed class PropertyDefinition
     {
         get
         {
-            if (codesKnown) return codes;
+            if (Volatile.Read(ref codesKnown)) return codes;
             codes = Element.Binding is { Strength: BindingStrength.Required, ValueSet: { } set } ? index.Definitions.RequiredCodes(set) : null;
-            codesKnown = true;
+            Volatile.Write(ref codesKnown, true);
             return codes;
         }
     }

@@ -6,8 +6,16 @@ namespace FhirBridge.Fhir;
 /// <summary>Builds an <see cref="ElementTree"/> in document order. Not thread-safe; one tree per builder.</summary>
 public sealed class ElementTreeBuilder
 {
-    private ElementNode[] nodes = new ElementNode[64];
+    private ElementNode[] nodes;
     private int current = -1;
+
+    /// <summary>An empty tree.</summary>
+    public ElementTreeBuilder()
+        : this(64)
+    {
+    }
+
+    internal ElementTreeBuilder(int capacity) => nodes = new ElementNode[capacity];
 
     /// <summary>Number of nodes so far.</summary>
     public int Count { get; private set; }

@@ -41,6 +41,7 @@ public sealed class FhirPathExpression
         try
         {
             var syntax = Parser.Parse(expression);
+            if (options.ContextType is { } type) StaticChecker.Check(syntax, type);
             compiled = new FhirPathExpression(expression, options, new Compiler(options).Compile(syntax));
         }
         catch (SyntaxException e)
@@ -85,14 +86,20 @@ public sealed class FhirPathExpression
     }
 
     /// <summary>
-    /// The truth of the expression as an invariant: a single Boolean is itself, any other single item is true, nothing is false (undecided
-    /// does not hold). Several items are a problem.
+    /// Whether an invariant holds: a single Boolean is itself, any other single item is true, and nothing (undecided) is not a violation;
+    /// R4's own invariants rely on that (ref-1 of a reference without <c>reference</c>). Several items are a problem.
+    /// For a criterion that must be met, see <see cref="IsTrue"/>.
     /// </summary>
-    public Result<bool> Predicate(FhirElement focus, FhirPathContext? context = null)
+    public Result<bool> Predicate(FhirElement focus, FhirPathContext? context = null) => Truth(focus, context, whenEmpty: true);
+
+    /// <summary>Whether a criterion is met: as <see cref="Predicate"/>, but nothing (undecided) is false.</summary>
+    public Result<bool> IsTrue(FhirElement focus, FhirPathContext? context = null) => Truth(focus, context, whenEmpty: false);
+
+    private Result<bool> Truth(FhirElement focus, FhirPathContext? context, bool whenEmpty)
     {
         try
         {
-            return Evaluation.Truth(Run(FhirPathValue.Of(focus), context)) ?? false;
+            return Evaluation.Truth(Run(FhirPathValue.Of(focus), context)) ?? whenEmpty;
         }
         catch (EvaluationException e)
         {

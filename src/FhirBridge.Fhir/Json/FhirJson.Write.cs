@@ -6,7 +6,7 @@ namespace FhirBridge.Fhir;
 
 public static partial class FhirJson
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 2100, SkipValidation = true };
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1000, SkipValidation = true };
 
     /// <summary>
     /// Writes an element as JSON: its source bytes when it was read from JSON, otherwise by its type and kind (trees from XML or of other make).

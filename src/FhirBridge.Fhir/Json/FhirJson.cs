@@ -24,7 +24,7 @@ public static partial class FhirJson
     /// What the definitions do not know becomes untyped nodes. Fails only when the bytes are no JSON object within the limits.
     /// </summary>
     public static Result<ElementTree> ReadTrusted(ReadOnlyMemory<byte> utf8) =>
-        Read(utf8, new ReadLimits(MaxBytes: int.MaxValue, MaxDepth: 1000), strict: false);
+        Read(utf8, new ReadLimits(MaxBytes: int.MaxValue, MaxDepth: 500), strict: false);
 
     private static Result<ElementTree> Read(ReadOnlyMemory<byte> utf8, ReadLimits limits, bool strict)
     {

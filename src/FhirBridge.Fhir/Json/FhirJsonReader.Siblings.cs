@@ -131,11 +131,8 @@ internal ref partial struct FhirJsonReader
 
     private void MergeOne(PropertyDefinition property, int index, ElementNode? leaf)
     {
-        if (reader.TokenType == JsonTokenType.Null && (index < 0 || leaf is null || leaf.Value.Kind == JsonValueKind.Undefined) && strict)
-        {
-            WrongKind(property, index, "an object: null stands only beside a value");
-        }
-
+        var isNull = reader.TokenType == JsonTokenType.Null;
+        var isLoneNull = isNull && (index < 0 || leaf is null || leaf.Value.Kind == JsonValueKind.Undefined);
         var node = leaf is { } old ? builder.Reopen(old) : builder.Open(property.Element.Name, property.Type, property.ContentPath, index, property.Name);
         if (reader.TokenType == JsonTokenType.StartObject)
         {
@@ -144,9 +141,15 @@ internal ref partial struct FhirJsonReader
             builder[node].SiblingStart = start;
             builder[node].SiblingLength = Consumed - start;
         }
-        else if (reader.TokenType != JsonTokenType.Null)
+        else if (strict && (isLoneNull || !isNull))
         {
-            WrongKind(property, index, $"an object: _{property.Name} holds id and extensions");
+            var text = isNull ? "null stands only beside a value" : $"_{property.Name} is an object that holds id and extensions";
+            Report(Problems.WrongType, text, node, At);
+            Skip();
+        }
+        else
+        {
+            Skip();
         }
 
         builder.Close();

@@ -31,7 +31,9 @@ internal ref partial struct FhirJsonReader
         this.problems = problems;
         this.strict = strict;
         types = definitions.TypeIndex;
-        builder = new ElementTreeBuilder();
+
+        // FHIR JSON has a node every 30 to 60 bytes; a wrong guess only costs a copy.
+        builder = new ElementTreeBuilder(Math.Clamp(source.Length / 32, 16, 50_000));
         siblings = [];
         maxDepth = limits.Depth;
         reader = Tokens(source);
@@ -160,7 +162,7 @@ internal ref partial struct FhirJsonReader
 
         var isSibling = name.Length > 1 && name[0] == '_';
         var property = group?.FindProperty(isSibling ? name[1..] : name);
-        if (property is null || (isSibling && !property.IsPrimitive))
+        if (property is null || (isSibling && !property.HasSibling))
         {
             ReadUnknown(node, group, name, nameAt);
             return;

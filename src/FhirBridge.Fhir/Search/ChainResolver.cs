@@ -7,23 +7,39 @@ namespace FhirBridge.Fhir.Search;
 public static class ChainResolver
 {
     /// <summary>The same query without chains and <c>_has</c>.</summary>
-    /// <param name="query">A query.</param>
+    /// <param name="query">A query; where stored references differ from what callers see, <c>MapReferences</c> comes after this.</param>
     /// <param name="search">All resources that match a query without chains and that the caller may see: whatever it withholds has no influence.</param>
-    public static SearchQuery Resolve(SearchQuery query, Func<SearchQuery, IEnumerable<ResourceView>> search) =>
-        query with { Criteria = [.. query.Criteria.Select(c => Resolve(c, search))] };
-
-    private static SearchCriterion Resolve(SearchCriterion criterion, Func<SearchQuery, IEnumerable<ResourceView>> search) => criterion switch
+    /// <param name="visible">From a resource and a reference value in its index to the <c>Type/id</c> under which the caller sees the target, or null; default: as stored.</param>
+    public static SearchQuery Resolve(SearchQuery query, Func<SearchQuery, IEnumerable<ResourceView>> search, Func<ResourceView, IndexEntry, string?>? visible = null)
     {
-        ChainCriterion chain => new ParameterCriterion(chain.Parameter, SearchParameterType.Reference, SearchModifier.None, null,
-            [.. chain.Targets.SelectMany(t => Search(t.Type, t.Criterion, search)).Select(v => new ReferenceValue($"{v.Type}/{v.Id}", $"{v.Type}/{v.Id}", null, v.Type, v.Id))]),
-        HasCriterion has => new ParameterCriterion("_id", SearchParameterType.Token, SearchModifier.None, null,
-            [.. Search(has.SourceType, has.Criterion, search).SelectMany(v => v.Index.Of(has.Reference)).Where(e => e.System is null && e.Value is not null)
-                .Select(e => e.Value!).Distinct().Select(local => new LocalValue(local))]),
-        _ => criterion,
-    };
+        var resolver = new Resolver(search, visible ?? ((_, entry) => entry.System is null ? entry.Value : null));
+        return query with { Criteria = [.. query.Criteria.Select(resolver.Resolve)] };
+    }
 
-    private static IEnumerable<ResourceView> Search(string type, SearchCriterion criterion, Func<SearchQuery, IEnumerable<ResourceView>> search) =>
-        search(new SearchQuery { Types = [type], Criteria = [Resolve(criterion, search)] });
+    private sealed class Resolver(Func<SearchQuery, IEnumerable<ResourceView>> search, Func<ResourceView, IndexEntry, string?> visible)
+    {
+        internal SearchCriterion Resolve(SearchCriterion criterion) => criterion switch
+        {
+            ChainCriterion chain => new ParameterCriterion(chain.Parameter, SearchParameterType.Reference, SearchModifier.None, null, [.. Targets(chain).Distinct()]),
+            HasCriterion has => new ParameterCriterion("_id", SearchParameterType.Token, SearchModifier.None, null, [.. Referred(has).Distinct()]),
+            _ => criterion,
+        };
+
+        private IEnumerable<SearchValue> Targets(ChainCriterion chain) =>
+            from target in chain.Targets
+            from view in Search(target.Type, target.Criterion)
+            select new ReferenceValue($"{view.Type}/{view.Id}", $"{view.Type}/{view.Id}", null, view.Type, view.Id);
+
+        private IEnumerable<SearchValue> Referred(HasCriterion has) =>
+            from view in Search(has.SourceType, has.Criterion)
+            from entry in view.Index.Of(has.Reference)
+            let local = visible(view, entry)
+            where local is not null
+            select new LocalValue(local);
+
+        private IEnumerable<ResourceView> Search(string type, SearchCriterion criterion) =>
+            search(new SearchQuery { Types = [type], Criteria = [Resolve(criterion)] });
+    }
 }
 
 /// <summary>A resource of this server, <c>Type/id</c>: what a <c>_has</c> was resolved to.</summary>

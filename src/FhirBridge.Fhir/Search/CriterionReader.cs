@@ -6,17 +6,11 @@ namespace FhirBridge.Fhir.Search;
 /// <param name="IsUnknown">The parameter is not known at all, so that lenient handling may leave it out.</param>
 internal readonly record struct CriterionResult(SearchCriterion? Criterion, Problem? Problem, bool IsUnknown);
 
-/// <summary>Reads one parameter of a search into a condition: plain, chained or <c>_has</c>.</summary>
+/// <summary>Reads the parameters of one search into conditions: plain, chained or <c>_has</c>.</summary>
 internal sealed class CriterionReader(SearchParseOptions options)
 {
-    /// <summary>Number of alternatives in a condition, those of its chain targets included.</summary>
-    internal static int CountValues(SearchCriterion criterion) => criterion switch
-    {
-        ParameterCriterion p => p.Values.Count,
-        ChainCriterion c => c.Targets.Sum(t => CountValues(t.Criterion)),
-        HasCriterion h => CountValues(h.Criterion),
-        _ => 0,
-    };
+    // Counted over the whole search, chain targets one by one, so that a short request cannot ask for much work.
+    private int values;
 
     /// <summary>Reads <c>name=value</c> for resources that may be of any of the types (none: of any type at all).</summary>
     internal CriterionResult Read(IReadOnlyList<string> types, string name, string value, int depth)
@@ -32,16 +26,17 @@ internal sealed class CriterionReader(SearchParseOptions options)
         var (code, modifierText) = SplitName(name);
         if (SearchParameterCatalogue.Find(types, code) is not { } parameter) return Unknown(name, types);
         if (!TryModifier(parameter, modifierText, out var modifier, out var targetType)) return UnknownModifier(code, modifierText!, parameter.Type);
-        var values = new List<SearchValue>();
+        var alternatives = new List<SearchValue>();
         foreach (var raw in SearchValueParser.Split(value, ','))
         {
             if (raw.Length == 0) continue;
+            if (++values > options.MaxValues) return Invalid(name, $"a search has at most {options.MaxValues} values");
             if (SearchValueParser.Parse(parameter, modifier, targetType, raw, options, out var error) is not { } parsed) return Invalid(name, $"'{Shown.Text(raw)}': {error}");
-            values.Add(parsed);
+            alternatives.Add(parsed);
         }
 
-        if (modifier == SearchModifier.Missing && values.Count > 1) return Invalid(name, "':missing' takes one value");
-        return new(new ParameterCriterion(parameter.Code, parameter.Type, modifier, targetType, values) { ComponentParameters = parameter.ComponentNames }, null, false);
+        if (modifier == SearchModifier.Missing && alternatives.Count > 1) return Invalid(name, "':missing' takes one value");
+        return new(new ParameterCriterion(parameter.Code, parameter.Type, modifier, targetType, alternatives) { ComponentParameters = parameter.ComponentNames }, null, false);
     }
 
     private CriterionResult ReadChain(IReadOnlyList<string> types, string name, string head, string tail, string value, int depth)
@@ -57,7 +52,8 @@ internal sealed class CriterionReader(SearchParseOptions options)
         {
             var next = Read([type], tail, value, depth + 1);
             if (next.Criterion is { } criterion) targets.Add(new ChainTarget(type, criterion));
-            else if (first is null || first.Value.IsUnknown) first = next;
+            else if (!next.IsUnknown) return next;
+            else first ??= next;
         }
 
         return targets.Count > 0 ? new(new ChainCriterion(parameter.Code, statedType, targets), null, false) : first ?? Unknown(name, types);

@@ -60,7 +60,7 @@ internal sealed class ElementPath
                 if (element.Type == step.Name || Definitions.R4.IsOrSpecialises(element.Type, step.Name)) Walk(element, at + 1, elements);
                 break;
             case StepKind.RefersTo:
-                if (ReferenceTarget.TypeOf(element) == step.Name) Walk(element, at + 1, elements);
+                if (ReferenceTarget.Is(element, step.Name)) Walk(element, at + 1, elements);
                 break;
             default:
                 foreach (var child in element.Children(step.Name))
@@ -173,27 +173,4 @@ internal sealed class ElementPath
     }
 
     private readonly record struct Step(StepKind Kind, string Name, string? Literal);
-}
-
-/// <summary>What a Reference points at, as far as the reference itself tells.</summary>
-internal static class ReferenceTarget
-{
-    /// <summary>Type of the target: from the literal reference, of the contained resource, or as <c>Reference.type</c> states; null when unknown.</summary>
-    internal static string? TypeOf(FhirElement reference)
-    {
-        if (reference.IsResource) return reference.Type;
-        var text = reference.Text("reference") ?? (reference.HasValue ? reference.Value : null);
-        if (text is null || text.Length == 0) return reference.Text("type");
-        if (text[0] != '#') return FhirReference.Parse(text)?.Type ?? reference.Text("type");
-        for (var resource = reference.Resource; resource.Exists; resource = resource.Parent.Resource)
-        {
-            if (text.Length == 1 && !resource.Parent.Exists) return resource.Type;
-            foreach (var contained in resource.Children("contained"))
-            {
-                if (contained.Text("id") is { } id && text.AsSpan(1).SequenceEqual(id)) return contained.Type;
-            }
-        }
-
-        return reference.Text("type");
-    }
 }

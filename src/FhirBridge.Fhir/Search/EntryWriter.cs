@@ -117,6 +117,12 @@ internal readonly struct EntryWriter(List<IndexEntry> entries, string name, stri
             var folded = identifier.Text("value") is { } value ? $"{identifier.Text("system")}|{value}" : null;
             var text = element.Text("reference");
             if (text is null && folded is null) return;
+            if (text is null || ReferenceTarget.IsLocal(text))
+            {
+                entries.Add(new IndexEntry(name, type, null, text, folded, Group: group));
+                return;
+            }
+
             var literal = FhirReference.Parse(text);
             var system = literal?.Base is { } stated && stated != baseUrl ? stated : null;
             entries.Add(new IndexEntry(name, type, system, literal?.Local ?? text, folded, Group: group));

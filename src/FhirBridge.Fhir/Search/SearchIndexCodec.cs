@@ -27,7 +27,7 @@ public static class SearchIndexCodec
     public static byte[] Write(SearchIndex index)
     {
         var texts = new Dictionary<string, int>(StringComparer.Ordinal);
-        var entries = new ArrayBufferWriter<byte>(index.Entries.Count * 8);
+        var entries = new ArrayBufferWriter<byte>((index.Entries.Count * 8) + 8);
         foreach (var entry in index.Entries) WriteEntry(entries, entry, texts);
         var output = new ArrayBufferWriter<byte>((texts.Count * 16) + entries.WrittenCount + 8);
         WriteNumber(output, FormatVersion);

@@ -24,9 +24,9 @@ public static class SearchIndexer
 
     private sealed class Extraction(FhirElement resource, string? baseUrl)
     {
-        private readonly FhirPathContext context = new() { Resource = resource, RootResource = resource };
         private readonly List<FhirElement> elements = [];
         private readonly List<string> values = [];
+        private FhirPathContext? context;
         private int groups;
 
         internal List<IndexEntry> Entries { get; } = new(32);
@@ -36,7 +36,7 @@ public static class SearchIndexer
             if (parameter.Code is "_id" or "_lastUpdated" || parameter.Selector is not { } selector) return;
             elements.Clear();
             values.Clear();
-            selector.Select(resource, context, elements, values);
+            Select(selector, resource);
             if (parameter.Type == SearchParameterType.Composite)
             {
                 if (elements.Count > 0) ExtractComposite(parameter, [.. elements]);
@@ -57,7 +57,7 @@ public static class SearchIndexer
                     var before = Entries.Count;
                     elements.Clear();
                     values.Clear();
-                    parameter.Components[i].Selector.Value?.Select(focus, context, elements, values);
+                    if (parameter.Components[i].Selector.Value is { } selector) Select(selector, focus);
                     Add(parameter.Components[i].Parameter, parameter.ComponentNames[i], null, groups);
                     if (Entries.Count > before) continue;
                     Entries.RemoveRange(start, before - start);
@@ -67,6 +67,12 @@ public static class SearchIndexer
 
                 if (start >= 0) groups++;
             }
+        }
+
+        private void Select(ElementSelector selector, FhirElement focus)
+        {
+            if (selector.NeedsEngine) context ??= new FhirPathContext { Resource = resource, RootResource = resource };
+            selector.Select(focus, context, elements, values);
         }
 
         private void Add(SearchParameterInfo parameter, string name, string? ofTypeName, int group)

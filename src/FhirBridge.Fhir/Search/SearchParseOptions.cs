@@ -15,10 +15,10 @@ public sealed record SearchParseOptions
     /// <summary>This server's base without the trailing slash: absolute references that start with it are local. Default none.</summary>
     public string? BaseUrl { get; init; }
 
-    /// <summary>The instant from which <c>ap</c> on dates measures its tenth. Default: the day FHIR R4 was published, so that parsing stays a pure function.</summary>
-    public DateTimeOffset Now { get; init; } = new(2019, 10, 30, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>The instant from which <c>ap</c> on dates measures its tenth. Default null: <c>ap</c> asks for an overlap with the date itself.</summary>
+    public DateTimeOffset? Now { get; init; }
 
-    /// <summary>Most values of all conditions together. Default 2,000.</summary>
+    /// <summary>Most values of all conditions together; a value behind a chain counts once for each type that the chain may lead to. Default 2,000.</summary>
     public int MaxValues { get; init; } = 2_000;
 
     /// <summary>Longest chain of references. Default 4.</summary>

@@ -24,15 +24,14 @@ public static class SearchQueryParser
         var criteria = new List<SearchCriterion>();
         var ignored = new List<string>();
         var warnings = new List<Problem>();
-        var values = 0;
+        var reader = new CriterionReader(options);
         foreach (var (name, value) in sent)
         {
             if (results.TryRead(types, name, value)) continue;
-            var read = new CriterionReader(options).Read(types, name, value, 0);
+            var read = reader.Read(types, name, value, 0);
             if (read.Criterion is { } criterion)
             {
                 criteria.Add(criterion);
-                values += CriterionReader.CountValues(criterion);
             }
             else if (read.IsUnknown && options.Lenient)
             {
@@ -45,7 +44,6 @@ public static class SearchQueryParser
             }
         }
 
-        if (values > options.MaxValues) results.Problems.Add(Problems.InvalidParameter.With($"a search has at most {options.MaxValues} values"));
         if (results.Problems.Count > 0) return Result<SearchQuery>.Fail(results.Problems);
         var query = results.Query(types, string.IsNullOrEmpty(resourceType)) with { Criteria = criteria, Ignored = ignored };
         return Result<SearchQuery>.Ok(query, [.. warnings]);

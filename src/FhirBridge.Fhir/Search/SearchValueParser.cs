@@ -120,14 +120,13 @@ internal static class SearchValueParser
         return (SearchPrefix)index;
     }
 
-    private static DateValue? Date(string raw, DateTimeOffset now, out string error)
+    private static DateValue? Date(string raw, DateTimeOffset? now, out string error)
     {
         error = "a date is 'yyyy', 'yyyy-mm', 'yyyy-mm-dd' or 'yyyy-mm-ddThh:mm[:ss[.fff]][Z|±hh:mm]', with one of the prefixes eq ne gt lt ge le sa eb ap before it";
         var text = raw;
         var prefix = Prefix(ref text);
         if (!DateInterval.TryParse(text, out var date)) return null;
-        if (prefix != SearchPrefix.Ap) return new DateValue(raw, prefix, date.Low, date.High);
-        var tenth = Math.Abs(now.UtcTicks - date.Low) / 10;
+        var tenth = prefix == SearchPrefix.Ap && now is { } instant ? Math.Abs(instant.UtcTicks - date.Low) / 10 : 0;
         return new DateValue(raw, prefix, date.Low - tenth, date.High + tenth);
     }
 

@@ -51,11 +51,12 @@ internal static class ValueMatcher
         }
 
         if (entry.System is not null) return false;
-        if (stored == value.Text) return true;
-
-        // A canonical without version finds every version of it (https://hl7.org/fhir/R4/references.html#canonical).
-        return stored.Length > value.Text.Length && stored[value.Text.Length] == '|' && stored.StartsWith(value.Text, StringComparison.Ordinal);
+        return IsOrIsVersionOf(stored, value.Text);
     }
+
+    // A canonical without version finds every version of it (https://hl7.org/fhir/R4/references.html#canonical); no other URI has a bar.
+    private static bool IsOrIsVersionOf(string stored, string value) =>
+        stored == value || (stored.Length > value.Length && stored[value.Length] == '|' && stored.StartsWith(value, StringComparison.Ordinal));
 
     private static bool EndsWithId(string stored, string id)
     {
@@ -112,7 +113,7 @@ internal static class ValueMatcher
     {
         SearchModifier.Above => Contains(stored, value),
         SearchModifier.Below => Contains(value, stored),
-        _ => stored == value,
+        _ => IsOrIsVersionOf(stored, value),
     };
 
     private static bool Contains(string upper, string lower)

@@ -45,6 +45,7 @@ internal static class NarrativeChecker
             var run = next < 0 ? text[i..] : text.Slice(i, next);
             if (open.Count == 0 && !run.IsEmpty) return i == 0 ? "a narrative starts with <div>" : "text after the closing </div>";
             if (References(run) is { } fault) return fault;
+            if (run.Contains("]]>", StringComparison.Ordinal)) return "']]>' is not allowed in text: write ]]&gt;";
             content |= !run.IsWhiteSpace();
             if (next < 0) break;
             i += next;
@@ -52,6 +53,9 @@ internal static class NarrativeChecker
             {
                 var end = text[(i + 4)..].IndexOf("-->");
                 if (end < 0) return "a comment is not closed";
+                var comment = text.Slice(i + 4, end);
+                if (comment.Contains("--", StringComparison.Ordinal) || comment.EndsWith("-")) return "a comment holds '--'";
+                if (Characters(comment) is { } odd) return odd;
                 i += 4 + end + 3;
                 continue;
             }
@@ -124,7 +128,13 @@ internal static class NarrativeChecker
         }
 
         // xmlns:x declarations do nothing by themselves; elements and attributes with a prefix are not in the lists.
-        if (name.StartsWith("xmlns:", StringComparison.Ordinal)) return null;
+        if (name.StartsWith("xmlns:", StringComparison.Ordinal))
+        {
+            return value.IsWhiteSpace() || name is "xmlns:" or "xmlns:xml" or "xmlns:xmlns" || name.IndexOf(':', 6) >= 0 || !char.IsAsciiLetter(name[6]) || value.StartsWith("http://www.w3.org/")
+                ? "a namespace declaration that a narrative does not need"
+                : null;
+        }
+
         if (!Attributes.Contains(name)) return $"the attribute {name} of <{element}> is not allowed";
         return IsActive(name, value) ? $"the attribute {name} of <{element}> would run or load something" : null;
     }
@@ -158,9 +168,14 @@ internal static class NarrativeChecker
             if (!IsCharacter(name)) return $"the entity &{(name.Length > 20 ? name[..20] : name)}; is not allowed: use a number or the character";
         }
 
+        return Characters(text);
+    }
+
+    private static string? Characters(ReadOnlySpan<char> text)
+    {
         foreach (var c in text)
         {
-            if (c < ' ' && c is not ('\t' or '\n' or '\r')) return "control characters are not allowed";
+            if ((c < ' ' && c is not ('\t' or '\n' or '\r')) || c >= '\uFFFE') return "control characters, U+FFFE and U+FFFF are not allowed";
         }
 
         return null;
@@ -171,7 +186,7 @@ internal static class NarrativeChecker
         if (reference.Length < 2 || reference[0] != '#') return false;
         var hex = reference[1] == 'x';
         var ok = int.TryParse(reference[(hex ? 2 : 1)..], hex ? System.Globalization.NumberStyles.AllowHexSpecifier : System.Globalization.NumberStyles.None, null, out var code);
-        return ok && Rune.IsValid(code) && (code >= 32 || code is 9 or 10 or 13);
+        return ok && Rune.IsValid(code) && code is not (0xFFFE or 0xFFFF) && (code >= 32 || code is 9 or 10 or 13);
     }
 
     private static string Name(ReadOnlySpan<char> text, ref int i)

@@ -16,7 +16,9 @@ internal sealed class FhirXmlWriter(XmlWriter writer)
     {
         if (e.Type == "xhtml" && e.Value is { } narrative)
         {
-            writer.WriteRaw(Xhtml.Normalise(narrative));
+            // Checked narratives are well-formed; of any other make, only the text can be carried without breaking the document.
+            if (Xhtml.TryNormalise(narrative) is { } div) writer.WriteRaw(div);
+            else writer.WriteElementString(null, "div", Xhtml.Namespace, Clean(narrative));
             return;
         }
 

@@ -11,16 +11,21 @@ internal static class Xhtml
     private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, ConformanceLevel = ConformanceLevel.Fragment };
 
     /// <summary>The same narrative in one way of writing (quotes, references, white space in tags); the text itself when it is not well-formed.</summary>
-    internal static string Normalise(string text)
+    internal static string Normalise(string text) => TryNormalise(text) ?? text;
+
+    /// <summary>The same; null when the text is not well-formed.</summary>
+    internal static string? TryNormalise(string text)
     {
         try
         {
             using var reader = XmlReader.Create(new StringReader(text), Settings);
-            return reader.MoveToContent() == XmlNodeType.Element ? ReadElement(reader) : text;
+            if (reader.MoveToContent() != XmlNodeType.Element) return null;
+            var element = ReadElement(reader);
+            return reader.MoveToContent() == XmlNodeType.None ? element : null;
         }
         catch (XmlException)
         {
-            return text;
+            return null;
         }
     }
 

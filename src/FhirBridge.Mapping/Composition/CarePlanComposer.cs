@@ -23,7 +23,7 @@ internal static class CarePlanComposer
         Together(writer, plans, "description", "\n", withName: true);
         writer.Reference("subject", $"Patient/{recordId}");
         writer.Agreed("encounter", ElementKeys.Reference);
-        Times.WriteUnion(writer, [.. Statuses.CarePlan.Speaking(plans).Select(p => new Said(p, p.Resource["period"]))], "period");
+        Times.WriteUnion(writer, [.. plans.Select(p => new Said(p, p.Resource["period"]))], Statuses.CarePlan, "period");
         Created(writer, plans);
         writer.Agreed("author", ElementKeys.Reference);
         Contributors(writer, plans);

@@ -19,7 +19,7 @@ internal static class CareTeamComposer
         if (names.Count > 0) writer.Text("name", string.Join("; ", names.Select(n => n.Element.Value)), names.SelectMany(n => n.By).Distinct());
         writer.Reference("subject", $"Patient/{recordId}");
         writer.Agreed("encounter", ElementKeys.Reference);
-        Times.WriteUnion(writer, [.. Statuses.CareTeam.Speaking(teams).Select(t => new Said(t, t.Resource["period"]))], "period");
+        Times.WriteUnion(writer, [.. teams.Select(t => new Said(t, t.Resource["period"]))], Statuses.CareTeam, "period");
         Participants(writer, teams);
         writer.United("reasonCode", ElementKeys.Concept);
         writer.United("reasonReference", ElementKeys.Reference);
@@ -108,14 +108,7 @@ internal static class CareTeamComposer
 
         var behalf = line.Said.Select(s => s.Element["onBehalfOf"]).FirstOrDefault(o => o.Exists);
         if (behalf.Exists) FhirJson.WriteProperty(writer.Json, behalf.Parent, "onBehalfOf");
-        Times.WriteUnion(writer, [.. Present(line).Select(s => new Said(s.By, PeriodOf(s)))], elementId + "-period");
-    }
-
-    /// <summary>The statements that count for the period: those of open teams, or all when all have ended.</summary>
-    private static List<Said> Present(Statement line)
-    {
-        var open = line.Said.Where(s => Statuses.CareTeam.IsOpen(s.By.Status)).ToList();
-        return open.Count > 0 ? open : [.. line.Said];
+        Times.WriteUnion(writer, [.. line.Said.Select(s => new Said(s.By, PeriodOf(s)))], Statuses.CareTeam, elementId + "-period");
     }
 
     /// <summary>Their own period; of a team that has ended, the team's, when they have none.</summary>

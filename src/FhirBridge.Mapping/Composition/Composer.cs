@@ -9,7 +9,10 @@ public static class Composer
 {
     /// <summary>All unified resources of the record: Patient, CarePlan, CareTeam, Goal, and DetectedIssue for conflicts; by type, then id.</summary>
     /// <param name="recordId">The network's Patient id.</param>
-    /// <param name="contributions">Contributions of that record that the caller may see; of other types than the unified ones are passed over.</param>
+    /// <param name="contributions">
+    /// Contributions of that record that the caller may see. Those whose <see cref="VisibleContribution.Unified"/> is not a unified resource of
+    /// this record (pass-through types) are passed over.
+    /// </param>
     public static IReadOnlyList<UnifiedResource> Compose(string recordId, IEnumerable<VisibleContribution> contributions)
     {
         var all = contributions as IReadOnlyCollection<VisibleContribution> ?? [.. contributions];
@@ -21,20 +24,20 @@ public static class Composer
 
     /// <summary>The comprehensive plans of the record: current and ended, each only when somebody contributed to it.</summary>
     public static IReadOnlyList<UnifiedResource> CarePlans(string recordId, IEnumerable<VisibleContribution> contributions) =>
-        Each("CarePlan", contributions, (reference, parts) => [CarePlanComposer.Compose(recordId, reference, parts)]);
+        Each($"CarePlan/{recordId}-", contributions, (reference, parts) => [CarePlanComposer.Compose(recordId, reference, parts)]);
 
     /// <summary>The care teams of the record, one for each category.</summary>
     public static IReadOnlyList<UnifiedResource> CareTeams(string recordId, IEnumerable<VisibleContribution> contributions) =>
-        Each("CareTeam", contributions, (reference, parts) => [CareTeamComposer.Compose(recordId, reference, parts)]);
+        Each($"CareTeam/{recordId}-", contributions, (reference, parts) => [CareTeamComposer.Compose(recordId, reference, parts)]);
 
     /// <summary>The goals of the record, and a DetectedIssue for each conflict in them.</summary>
     public static IReadOnlyList<UnifiedResource> Goals(string recordId, IEnumerable<VisibleContribution> contributions) =>
-        Each("Goal", contributions, (reference, parts) => GoalComposer.Compose(recordId, reference, parts));
+        Each($"Goal/{recordId}-", contributions, (reference, parts) => GoalComposer.Compose(recordId, reference, parts));
 
     /// <summary>The person; null when no visible contribution speaks of them (see <see cref="BarePatient"/>).</summary>
     public static UnifiedResource? Patient(string recordId, IEnumerable<VisibleContribution> contributions)
     {
-        var parts = Contribution.Ordered(contributions.Where(c => c.Resource.Type == "Patient"));
+        var parts = Contribution.Ordered(contributions.Where(c => c.Resource.Type == "Patient" && c.Unified == $"Patient/{recordId}"));
         return parts.Count == 0 ? null : PatientComposer.Compose(recordId, parts);
     }
 
@@ -47,10 +50,10 @@ public static class Composer
         UnifiedWriter.Sealed("Patient", recordId, "{}"u8, lastUpdated ?? DateTimeOffset.UnixEpoch, []);
 
     private static List<UnifiedResource> Each(
-        string type, IEnumerable<VisibleContribution> contributions, Func<string, IReadOnlyList<Contribution>, IReadOnlyList<UnifiedResource>> compose)
+        string prefix, IEnumerable<VisibleContribution> contributions, Func<string, IReadOnlyList<Contribution>, IReadOnlyList<UnifiedResource>> compose)
     {
         var composed = new List<UnifiedResource>();
-        foreach (var group in contributions.Where(c => c.Resource.Type == type).GroupBy(c => c.Unified, StringComparer.Ordinal))
+        foreach (var group in contributions.Where(c => c.Unified.StartsWith(prefix, StringComparison.Ordinal)).GroupBy(c => c.Unified, StringComparer.Ordinal))
         {
             var parts = Contribution.Ordered(group);
             if (parts.Count > 0) composed.AddRange(compose(group.Key, parts));

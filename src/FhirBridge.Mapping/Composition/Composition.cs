@@ -5,7 +5,7 @@ namespace FhirBridge.Mapping;
 
 /// <summary>A contribution that the caller may see, as composition takes it.</summary>
 /// <param name="Reference">Network reference of the contribution: <c>Goal/{record}-{suffix}</c>. Unique; never shown in a unified resource except where Provenance needs it.</param>
-/// <param name="Unified">Reference of the unified resource that it is a part of: <c>Goal/{record}-{key}</c>.</param>
+/// <param name="Unified">Reference of the unified resource that it is a part of: <c>Goal/{record}-{key}</c> (<see cref="UnifiedKeys"/>); empty when it is shown by itself.</param>
 /// <param name="Contributor">Who contributed it: <c>Organization/{member}</c>, <c>Patient/…</c> or <c>RelatedPerson/…</c>.</param>
 /// <param name="ContributorName">Name to show for the contributor; null when unknown.</param>
 /// <param name="Source">Its <c>meta.source</c>: the address on the contributor's facade.</param>

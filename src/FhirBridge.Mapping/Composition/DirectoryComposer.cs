@@ -52,13 +52,7 @@ public static class DirectoryComposer
             return;
         }
 
-        writer.Json.WriteStartArray(name);
-        foreach (var statement in Statement.Join(order, name, name == "identifier" ? Identifier : ElementKeys.Content))
-        {
-            writer.Json.WriteRawValue(statement.Element.Raw, skipInputValidation: true);
-        }
-
-        writer.Json.WriteEndArray();
+        writer.Raw(name, Statement.Join(order, name, name == "identifier" ? Identifier : ElementKeys.Content));
     }
 
     private static int Precedence(string contributor, string entry, string operatorReference) =>

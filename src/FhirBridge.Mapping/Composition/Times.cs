@@ -15,16 +15,18 @@ internal static class Times
     public static string? Latest(IEnumerable<string?> dates) => Pick(dates, static (b, best) => b.End > best.End);
 
     /// <summary>
-    /// Writes the union of periods under that name: from the earliest start that is stated, to the latest end, or without end when one
-    /// of them has none. Nothing when nobody states a period.
+    /// Writes the union of periods: from the earliest start that is stated, to the latest end, or without end when a statement that is still
+    /// true has none. Nothing when nobody states a period.
     /// </summary>
     /// <param name="writer">Where to.</param>
-    /// <param name="periods">Period (or none) of each contribution that counts.</param>
+    /// <param name="periods">Period (or none) as each contribution states it.</param>
+    /// <param name="statuses">Which contributions are still true; when none is, all count.</param>
     /// <param name="elementId">Id of the united element.</param>
-    public static void WriteUnion(UnifiedWriter writer, IReadOnlyList<Said> periods, string elementId)
+    public static void WriteUnion(UnifiedWriter writer, IReadOnlyList<Said> periods, Statuses statuses, string elementId)
     {
+        var isEnded = !periods.Any(p => statuses.IsOpen(p.By.Status));
+        var isOpen = periods.Any(p => p.Element.Text("end") is null && (isEnded || statuses.IsOpen(p.By.Status)));
         var start = Earliest(periods.Select(p => p.Element.Text("start")));
-        var isOpen = periods.Any(p => p.Element.Text("end") is null);
         var end = isOpen ? null : Latest(periods.Select(p => p.Element.Text("end")));
         if (start is null && end is null) return;
         writer.Json.WriteStartObject("period"u8);

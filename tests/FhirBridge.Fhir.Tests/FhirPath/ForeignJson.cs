@@ -8,7 +8,7 @@ internal static class ForeignJson
     public static FhirElement Read(JsonElement json)
     {
         var builder = new ElementTreeBuilder();
-        Add(builder, json, default, "", -1);
+        Add(builder, json.ValueKind == JsonValueKind.Array ? json[0] : json, default, "", -1);
         return builder.Build().Root;
     }
 
@@ -46,9 +46,6 @@ internal static class ForeignJson
             var name = property.Name.TrimStart('_');
             var value = property.Name.StartsWith('_') ? default : property.Value;
             json.TryGetProperty("_" + name, out var sibling);
-
-            // fhirpath.js reads the values of extensions as choices even without a model.
-            if (name.Length > 5 && name.StartsWith("value", StringComparison.Ordinal) && json.TryGetProperty("url", out _)) name = "value";
             AddProperty(builder, name, value, sibling);
         }
     }

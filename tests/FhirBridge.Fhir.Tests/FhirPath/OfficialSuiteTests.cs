@@ -67,5 +67,6 @@ public sealed class OfficialSuiteTests
 
     private static string Text(FhirPathValue value) => value.System?.ToString() ?? "(complex)";
 
-    private static FhirElement Input(string file) => Vectors.Tree(file.EndsWith(".xml", StringComparison.Ordinal) ? $"resources/r4/{Path.ChangeExtension(file, ".json")}" : $"inputs/{file}", typed: true);
+    /// <summary>NOTE: observation-example.xml has its extension out of order, which the XML reader refuses rightly; the same resource as JSON stands in.</summary>
+    private static FhirElement Input(string file) => Vectors.Tree(file == "observation-example.xml" ? "resources/r4/observation-example.json" : $"inputs/{file}", typed: true);
 }

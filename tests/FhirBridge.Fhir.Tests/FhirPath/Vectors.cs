@@ -23,7 +23,8 @@ internal static class Vectors
     public static FhirElement Tree(string file, bool typed) => Trees.GetOrAdd((file, typed), static key =>
     {
         if (!key.Item2) return ForeignJson.Read(Json(key.Item1));
-        var read = FhirJson.ReadTrusted(File.ReadAllBytes(Path.Combine(Folder, key.Item1)));
+        var bytes = File.ReadAllBytes(Path.Combine(Folder, key.Item1));
+        var read = key.Item1.EndsWith(".xml", StringComparison.Ordinal) ? FhirXml.Read(bytes) : FhirJson.ReadTrusted(bytes);
         return read.IsOk ? read.Value.Root : throw new InvalidOperationException($"{key.Item1}: {read.Problems[0]}");
     });
 

@@ -43,6 +43,14 @@ public sealed class SearchVectorTests
         Assert.True(expected.SequenceEqual(matches), $"{id}: {request[..Math.Min(120, request.Length)]}: expected [{string.Join(',', expected)}], found [{string.Join(',', matches)}]");
     }
 
+    [Fact]
+    public void Ledger_holds_only_what_is_answered_otherwise() => Assert.All(Ledger, entry =>
+    {
+        var vector = Document.GetProperty("cases").EnumerateArray().First(c => c.GetProperty("id").GetString() == entry.Key);
+        Assert.NotEqual(vector.GetProperty("expected").EnumerateArray().Select(e => e.GetInt32()), entry.Value.Ours);
+        Assert.NotEmpty(entry.Value.Reason);
+    });
+
     private static List<ResourceView> Fixture(string name) =>
         [.. Document.GetProperty("fixtures").GetProperty(name).EnumerateArray()
             .Select((r, i) => TestSearch.View(r.GetRawText().Replace("{tag}", Tag, StringComparison.Ordinal), $"r{i}"))];

@@ -14,7 +14,7 @@ internal static class Contribute
     public static VisibleContribution By(string contributor, string localId, string json, int hours = 0)
     {
         var reference = contributor.Contains('/') ? contributor : $"Organization/{contributor}";
-        var resource = Read(json.Replace('\'', '"'));
+        var resource = Read(json.Contains((char)34) ? json : json.Replace('\'', '"'));
         var name = reference.StartsWith("Organization/", StringComparison.Ordinal) ? "The " + contributor : null;
         return new VisibleContribution(
             $"{resource.Type}/{Record}-{contributor.Replace("/", "", StringComparison.Ordinal).ToLowerInvariant()}.{localId}",

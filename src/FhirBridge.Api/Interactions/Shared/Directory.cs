@@ -2,7 +2,6 @@ using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
 using FhirBridge.Consent;
-using FhirBridge.Fhir;
 using FhirBridge.Mapping;
 using FhirBridge.Storage;
 

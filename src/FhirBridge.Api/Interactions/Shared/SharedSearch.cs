@@ -2,8 +2,6 @@ using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Audit;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
-using FhirBridge.Consent;
-using FhirBridge.Fhir;
 using FhirBridge.Fhir.Search;
 using FhirBridge.Storage;
 

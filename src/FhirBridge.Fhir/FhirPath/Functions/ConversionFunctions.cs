@@ -123,6 +123,7 @@ internal static class ConversionFunctions
             FhirPathKind.Integer or FhirPathKind.Decimal => new FhirPathQuantity(value.AsDecimal, "1"),
             FhirPathKind.Boolean => new FhirPathQuantity(value.AsBoolean ? 1.0m : 0.0m, "1"),
             FhirPathKind.String => FhirPathQuantity.Parse(value.AsString),
+            FhirPathKind.Element when value.Element["comparator"].HasValue => throw Evaluation.Fault("a Quantity with a comparator is no System.Quantity"),
             _ => null,
         };
         if (call.Count == 0 || quantity is null) return quantity;

@@ -6,6 +6,7 @@ internal static class FhirFunctions
     public static readonly FunctionEntry[] All =
     [
         new("extension", 1, 1, Extension),
+        new("hasExtension", 1, 1, HasExtension),
         new("hasValue", 0, 0, static (in call, input, output) => output.Add(HasValue(input))),
         new("getValue", 0, 0, static (in call, input, output) =>
         {
@@ -18,7 +19,7 @@ internal static class FhirFunctions
         new("conformsTo", 1, 1, ConformsTo),
         new("htmlChecks", 0, 0, static (in call, input, output) =>
         {
-            if (StringFunctions.Subject(input) is { } xhtml) output.Add(Narrative.IsAllowed(xhtml));
+            if (StringFunctions.Subject(input) is { } xhtml) output.Add(NarrativeChecker.Check(xhtml, needsContent: true) is null);
         }),
     ];
 
@@ -32,6 +33,15 @@ internal static class FhirFunctions
             if (extensions[i].Element.Text("url") == url) output.Add(extensions[i]);
         }
 
+        call.E.Return(extensions);
+    }
+
+    /// <summary>extension(url).exists(): in no specification, but R4's search parameter <c>item-subject</c> is written with it.</summary>
+    private static void HasExtension(in Call call, Values input, Values output)
+    {
+        var extensions = call.E.Rent();
+        Extension(call, input, extensions);
+        output.Add(extensions.Count > 0);
         call.E.Return(extensions);
     }
 

@@ -31,7 +31,9 @@ internal static class RegexFunctions
     {
         if (StringFunctions.Subject(input) is not { } text || call.Text(0) is not { } pattern) return;
         call.E.SpendText(text.Length * 4L);
-        var regex = Find(full ? $"^(?:{pattern})\\z" : pattern, Options(call, 1));
+        var options = Options(call, 1);
+        var end = options.HasFlag(RegexOptions.Multiline) ? "$" : "\\z";
+        var regex = Find(full ? $"^(?:{pattern}){end}" : pattern, options);
         output.Add(Guarded(() => regex.IsMatch(text)));
     }
 

@@ -14,6 +14,7 @@ internal static class Arithmetic
         }
 
         if (a.IsTemporal && b.Kind == FhirPathKind.Quantity) Temporal(a.AsTemporal.Add(b.AsQuantity, 1), output);
+        else if (a.Kind == FhirPathKind.Quantity && b.IsTemporal) Temporal(b.AsTemporal.Add(a.AsQuantity, 1), output);
         else if (a.IsNumber && b.IsNumber) Number(a, b, static (x, y) => x + y, static (x, y) => checked(x + y), output);
         else if (Equality.Quantities(a, b) is var (p, q)) QuantityArithmetic.Sum(p, q, 1, output);
         else throw Mismatch("+", a, b);

@@ -55,12 +55,17 @@ internal static class Equality
     {
         e.Spend();
         if (a.IsElement && b.IsElement && a.Element == b.Element) return true;
-        return (a.System, b.System) switch
+        switch (a.System, b.System)
         {
-            ({ } x, { } y) => EqualSystem(x, y),
-            (null, null) => EqualChildren(e, a.Element, b.Element),
-            _ => false,
-        };
+            case ({ } x, { } y):
+                // Two primitive elements also compare their extensions: they are children like any other (N1 §6.1: all child properties).
+                var values = EqualSystem(x, y);
+                return values is true && a.IsElement && b.IsElement && a.Element.HasValue && b.Element.HasValue ? EqualChildren(e, a.Element, b.Element) : values;
+            case (null, null):
+                return EqualChildren(e, a.Element, b.Element);
+            default:
+                return false;
+        }
     }
 
     public static bool Equivalent(Evaluation e, in FhirPathValue a, in FhirPathValue b)
@@ -69,7 +74,7 @@ internal static class Equality
         return (a.System, b.System) switch
         {
             ({ } x, { } y) => EquivalentSystem(x, y),
-            (null, null) => EquivalentChildren(e, a.Element, b.Element),
+            (null, null) => (FhirTypes.IsValueless(a.Element) && FhirTypes.IsValueless(b.Element)) || EquivalentChildren(e, a.Element, b.Element),
             _ => false,
         };
     }

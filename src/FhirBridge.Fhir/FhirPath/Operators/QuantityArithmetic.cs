@@ -12,11 +12,11 @@ internal static class QuantityArithmetic
     public static void Multiply(FhirPathQuantity a, FhirPathQuantity b, Values output)
     {
         if (Logarithmic(a) || Logarithmic(b)) return;
-        if (a.IsCalendar || b.IsCalendar)
+        if (IsDuration(a, b))
         {
             // A calendar duration is not a UCUM unit: it can be scaled by a number only.
-            if (b.Unit == "1" && !b.IsCalendar) Add(() => a.Value * b.Value, a.Unit, true, output);
-            else if (a.Unit == "1" && !a.IsCalendar) Add(() => a.Value * b.Value, b.Unit, true, output);
+            if (Plain(b) is { } right) Add(() => a.Value * right, a, output);
+            else if (Plain(a) is { } left) Add(() => left * b.Value, b, output);
             return;
         }
 
@@ -26,9 +26,9 @@ internal static class QuantityArithmetic
     public static void Divide(FhirPathQuantity a, FhirPathQuantity b, Values output)
     {
         if (b.Value == 0 || Logarithmic(a) || Logarithmic(b)) return;
-        if (a.IsCalendar || b.IsCalendar)
+        if (IsDuration(a, b))
         {
-            if (b.Unit == "1" && !b.IsCalendar) Add(() => a.Value / b.Value, a.Unit, true, output);
+            if (Plain(b) is { } divisor && divisor != 0) Add(() => a.Value / divisor, a, output);
             return;
         }
 
@@ -42,10 +42,22 @@ internal static class QuantityArithmetic
     }
 
     /// <summary>A calendar year or month with a definite duration has no sum.</summary>
-    private static bool Mixed(FhirPathQuantity a, FhirPathQuantity b) => a.IsCalendar != b.IsCalendar && FhirPathQuantity.InCommonUnit(a, b, asEquivalent: false) is null;
+    private static bool Mixed(FhirPathQuantity a, FhirPathQuantity b) => a.IsCalendar != b.IsCalendar && FhirPathQuantity.InCommonUnit(a, b) is null;
+
+    /// <summary>The number of a quantity without dimension (<c>2</c>, <c>2000 'g/kg'</c>); null for another.</summary>
+    private static decimal? Plain(FhirPathQuantity q) => !q.IsCalendar && q.Measure() is { Dimension: "" } unit ? unit.ToBase(q.Value) : null;
 
     /// <summary>Bel, neper, pH and their relatives: UCUM has no sums, products or quotients of them.</summary>
     private static bool Logarithmic(FhirPathQuantity q) => !q.IsCalendar && (q.Unit is "B" or "dB" or "Np" or "[pH]" || q.Unit.StartsWith("B[", StringComparison.Ordinal) || q.Unit.StartsWith("dB[", StringComparison.Ordinal));
+
+    /// <summary>A duration that stays what it is when it is scaled by a number.</summary>
+    private static bool IsDuration(FhirPathQuantity a, FhirPathQuantity b) =>
+        a.IsCalendar || b.IsCalendar || (a.IsEither && Plain(b) is not null) || (b.IsEither && Plain(a) is not null);
+
+    private static void Add(Func<decimal> compute, FhirPathQuantity like, Values output)
+    {
+        if (Arithmetic.Try(compute) is { } value) output.Add(FhirPathValue.Of(like with { Value = value }));
+    }
 
     private static string? Unit(FhirPathQuantity a, FhirPathQuantity b, char op)
     {

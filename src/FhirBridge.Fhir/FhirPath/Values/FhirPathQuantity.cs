@@ -11,6 +11,9 @@ namespace FhirBridge.Fhir.FhirPath;
 /// <remarks>Spec: http://hl7.org/fhirpath/N1/#quantity.</remarks>
 public sealed record FhirPathQuantity(decimal Value, string Unit, bool IsCalendar = false)
 {
+    /// <summary>True for a FHIR Quantity in UCUM time units: beside a calendar duration or a date it is one, beside a UCUM unit it is UCUM.</summary>
+    internal bool IsEither { get; private init; }
+
     private static readonly string[] CalendarUnits = ["year", "month", "week", "day", "hour", "minute", "second", "millisecond"];
 
     /// <summary>The calendar word in the singular; null when the text is no calendar unit.</summary>
@@ -24,8 +27,28 @@ public sealed record FhirPathQuantity(decimal Value, string Unit, bool IsCalenda
         return null;
     }
 
-    /// <summary>The quantity of a FHIR element whose unit is a UCUM code. R4 has calendar durations of a and mo only as UCUM units.</summary>
-    internal static FhirPathQuantity OfUcumCode(decimal value, string code) => new(value, code);
+    /// <summary>The quantity of a FHIR element: its UCUM time units may be read as calendar durations (https://hl7.org/fhir/R4/fhirpath.html#quantity).</summary>
+    internal static FhirPathQuantity OfUcumCode(decimal value, string code) => new(value, code) { IsEither = CalendarOf(code) is not null };
+
+    /// <summary>This quantity as a calendar duration where it may be one.</summary>
+    internal FhirPathQuantity AsCalendar() => IsEither && CalendarOf(Unit) is { } unit ? new(Value, unit, true) : this;
+
+    private static string? CalendarOf(string code) => code switch
+    {
+        "a" => "year",
+        "mo" => "month",
+        "d" => "day",
+        "h" => "hour",
+        "min" => "minute",
+        "s" => "second",
+        _ => null,
+    };
+
+    private static void Align(ref FhirPathQuantity a, ref FhirPathQuantity b)
+    {
+        if (a.IsCalendar) b = b.AsCalendar();
+        else if (b.IsCalendar) a = a.AsCalendar();
+    }
 
     /// <summary>Reads what <c>toQuantity()</c> accepts: <c>1.5</c>, <c>10 'mg'</c>, <c>4 days</c>; null for another text.</summary>
     public static FhirPathQuantity? Parse(string text)
@@ -59,13 +82,13 @@ public sealed record FhirPathQuantity(decimal Value, string Unit, bool IsCalenda
     /// </summary>
     public int? CompareTo(FhirPathQuantity other)
     {
-        if (Unit == other.Unit && IsCalendar == other.IsCalendar) return Value.CompareTo(other.Value);
-        return InCommonUnit(this, other, asEquivalent: false) is var (a, b) ? a.CompareTo(b) : null;
+        return InCommonUnit(this, other) is var (a, b) ? a.CompareTo(b) : null;
     }
 
     /// <summary>The value in another unit; null when it cannot be said in it.</summary>
     internal FhirPathQuantity? To(string unit, bool calendar)
     {
+        if (calendar && IsEither) return AsCalendar().To(unit, true);
         if (Unit == unit && IsCalendar == calendar) return this;
         if (IsCalendar && calendar && CalendarRatio(Unit, unit) is var (up, down)) return new(Value * up / down, unit, true);
         var target = new FhirPathQuantity(1, unit, calendar);
@@ -76,6 +99,7 @@ public sealed record FhirPathQuantity(decimal Value, string Unit, bool IsCalenda
     /// <summary>Both values in the finer unit of the two (N1 §6.6.3: the most granular unit), with that unit; null when they are of different kinds.</summary>
     internal static (decimal A, decimal B, string Unit, bool Calendar)? InGranularUnit(FhirPathQuantity a, FhirPathQuantity b)
     {
+        Align(ref a, ref b);
         if (a.Unit == b.Unit && a.IsCalendar == b.IsCalendar) return (a.Value, b.Value, a.Unit, a.IsCalendar);
         if (a.Measure() is not { } ma || b.Measure() is not { } mb || ma.Dimension != mb.Dimension) return null;
         if (ma.IsSpecial || mb.IsSpecial) return null;
@@ -83,24 +107,18 @@ public sealed record FhirPathQuantity(decimal Value, string Unit, bool IsCalenda
         return a.To(finer.Unit, finer.IsCalendar) is { } x && b.To(finer.Unit, finer.IsCalendar) is { } y ? (x.Value, y.Value, finer.Unit, finer.IsCalendar) : null;
     }
 
-    /// <summary>Both values in base units; null when they are of different kinds. Equivalence lets a calendar year be a UCUM year (N1 §6.1).</summary>
-    internal static (decimal A, decimal B)? InCommonUnit(FhirPathQuantity a, FhirPathQuantity b, bool asEquivalent)
+    /// <summary>Both values in base units; null when they are of different kinds.</summary>
+    internal static (decimal A, decimal B)? InCommonUnit(FhirPathQuantity a, FhirPathQuantity b)
     {
+        Align(ref a, ref b);
         if (a.Unit == b.Unit && a.IsCalendar == b.IsCalendar) return (a.Value, b.Value);
         if (a.IsCalendar && b.IsCalendar && CalendarRatio(a.Unit, b.Unit) is var (up, down)) return (a.Value * up / down, b.Value);
-        if (asEquivalent && a.IsCalendar != b.IsCalendar)
-        {
-            a = a.Definite();
-            b = b.Definite();
-            if (a.Unit == b.Unit) return (a.Value, b.Value);
-        }
-
         if (IndefiniteAgainstDefinite(a, b)) return null;
         if (a.Measure() is not { } ma || b.Measure() is not { } mb || ma.Dimension != mb.Dimension) return null;
         return ma.ToBase(a.Value) is { } x && mb.ToBase(b.Value) is { } y ? (x, y) : null;
     }
 
-    /// <summary>Both values in the coarser unit of the two, for equivalence; null when they are of different kinds.</summary>
+    /// <summary>Both values in the coarser unit of the two, for equivalence, which lets a calendar year be a UCUM year (N1 §6.1); null when they are of different kinds.</summary>
     internal static (decimal A, decimal B)? InCoarseUnit(FhirPathQuantity a, FhirPathQuantity b)
     {
         a = a.Definite();

@@ -28,10 +28,15 @@ internal static class FhirTypes
     public static bool IsA(in FhirPathValue item, TypeName type)
     {
         var own = item.Type;
+        if (type is { Namespace: "System", Name: "String" } && IsSystemString(item)) return true;
         if (type.Namespace is not null && type.Namespace != own.Namespace) return false;
         if (own.Namespace == "System") return own.Name == type.Name || type.Name == "Any";
         return IsA(own.Name, type.Name);
     }
+
+    /// <summary>The elements that R4 defines with the type System.String itself: every <c>id</c>, and <c>Extension.url</c>.</summary>
+    private static bool IsSystemString(in FhirPathValue item) =>
+        item.IsElement && (item.Element.Name == "id" || (item.Element.Name == "url" && item.Element.Parent.Type == "Extension"));
 
     /// <summary>The type that a canonical of the base specification names; null for other canonicals.</summary>
     public static string? OfCanonical(string structure) =>

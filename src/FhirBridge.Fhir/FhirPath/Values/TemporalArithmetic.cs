@@ -9,6 +9,7 @@ public sealed partial class FhirPathTemporal
     /// </summary>
     internal FhirPathTemporal? Add(FhirPathQuantity duration, int sign)
     {
+        duration = duration.AsCalendar();
         var unit = UnitOf(duration);
         var amount = duration.Value * sign;
         if (Kind == FhirPathKind.Time && unit <= TemporalPrecision.Day) throw Evaluation.Fault($"'{duration.Unit}' cannot be added to a time");

@@ -1,0 +1,82 @@
+using FhirBridge.Api.Configuration;
+using FhirBridge.Api.Http;
+using FhirBridge.Api.Tokens;
+using FhirBridge.Fhir;
+using FhirBridge.Storage;
+
+namespace FhirBridge.Api.Hosting;
+
+/// <summary>Maps the surface tables and the few addresses beside them.</summary>
+public static class Endpoints
+{
+    private const string SharedBase = "/fhir";
+    private const string FacadeBase = "/members/{member}/fhir";
+
+    /// <summary>Both faces; what is not in the tables answers with an OperationOutcome too.</summary>
+    public static void MapFhir(this WebApplication app)
+    {
+        app.MapGet(SharedBase + "/.well-known/smart-configuration", SmartConfigurationAsync);
+        Map(app, SharedBase, Surface.Shared, facade: false);
+        Map(app, FacadeBase, Surface.Facade, facade: true);
+    }
+
+    /// <summary>Health.</summary>
+    public static void MapOperations(this WebApplication app)
+    {
+        app.MapGet("/health/live", () => Results.Text("live"));
+        app.MapGet("/health/ready", async (IVault vault, CancellationToken cancel) =>
+            await vault.IsHealthyAsync(cancel).ConfigureAwait(false) ? Results.Text("ready") : Results.Text("the store does not answer", statusCode: 503));
+    }
+
+    private static void Map(WebApplication app, string root, Http.Route[] table, bool facade)
+    {
+        foreach (var route in table)
+        {
+            string[] methods = route.Method == "GET" ? ["GET", "HEAD"] : [route.Method];
+            app.MapMethods($"{root}/{route.Template}".TrimEnd('/'), methods, (HttpContext http, Door door) => door.PassAsync(http, route, facade)).WithDisplayName($"{root} {route.Name}");
+        }
+
+        app.Map(root + "/{**rest}", (HttpContext http, Door door) =>
+        {
+            var allowed = Allowed(table, (string?)http.GetRouteValue("rest") ?? "");
+            if (allowed.Length > 0) http.Response.Headers.Allow = allowed;
+            var row = new Http.Route(http.Request.Method, "{**rest}", "unknown", Access.Open, ' ', (_, _, _) => ValueTask.FromResult(Answer(http.Request.Method, allowed)));
+            return door.PassAsync(http, row, facade);
+        }).WithOrder(int.MaxValue);
+    }
+
+    private static FhirResponse Answer(string method, string allowed) => FhirResponse.Failure(allowed.Length == 0
+        ? Problems.UnknownPath.With("this service has no such address; /fhir/metadata tells what it has")
+        : Problems.NotSupported.With($"{method} is not offered here; {allowed} is"));
+
+    private static string Allowed(Http.Route[] table, string path)
+    {
+        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return string.Join(", ", table.Where(r => Fits(r.Template, segments)).Select(r => r.Method).Distinct());
+    }
+
+    private static bool Fits(string template, string[] segments)
+    {
+        var parts = template.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length != segments.Length) return false;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (parts[i] == "{type}" ? !Definitions.R4.IsResource(segments[i]) : !parts[i].StartsWith('{') && parts[i] != segments[i]) return false;
+        }
+
+        return true;
+    }
+
+    private static async Task SmartConfigurationAsync(HttpContext http, SmartConfiguration smart, FhirBridgeOptions options)
+    {
+        var built = await smart.BuildAsync(options.Network.BaseFor(http.Request), http.RequestAborted).ConfigureAwait(false);
+        if (!built.IsOk)
+        {
+            await Counter.WriteAsync(http, FhirResponse.Failure(built.Problems), Formats.Json).ConfigureAwait(false);
+            return;
+        }
+
+        http.Response.ContentType = "application/json";
+        await http.Response.WriteAsync(built.Value.ToJsonString(), http.RequestAborted).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,101 @@
+using FhirBridge.Api.Configuration;
+using FhirBridge.Api.Contributions;
+using FhirBridge.Api.DemoAuthorization;
+using FhirBridge.Api.Http;
+using FhirBridge.Api.Records;
+using FhirBridge.Api.Tokens;
+using FhirBridge.Portal;
+using FhirBridge.Storage;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace FhirBridge.Api.Hosting;
+
+/// <summary>Puts the service together.</summary>
+public static class Service
+{
+    private const string DefaultUrl = "http://localhost:5080";
+
+    /// <summary>A Debug build is a developer's: it starts in Development unless told otherwise; a Release build in Production.</summary>
+#if DEBUG
+    private const string? DefaultEnvironment = "Development";
+#else
+    private const string? DefaultEnvironment = null;
+#endif
+
+    /// <summary>Builds the host; nothing is started yet.</summary>
+    /// <exception cref="InvalidConfigurationException">The configuration is wrong.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        var named = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT");
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = named is null ? DefaultEnvironment : null,
+        });
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"])) builder.WebHost.UseUrls(DefaultUrl);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // Above our own limit, so that what is too large is answered with an OperationOutcome.
+            kestrel.Limits.MaxRequestBodySize = 64_000_000;
+        });
+        AddServices(builder);
+        var app = builder.Build();
+        app.UseCors();
+        app.MapFhir();
+        app.MapOperations();
+        app.MapDemoAuthorization();
+        app.MapPortal();
+        return app;
+    }
+
+    /// <summary>Prepares the store and the operator's Organization, loads the demo at first start, and says where everything is.</summary>
+    public static async Task WelcomeAsync(WebApplication app)
+    {
+        await NetworkSeed.EnsureOperatorAsync(app.Services.GetRequiredService<Bridge>(), app.Lifetime.ApplicationStopping).ConfigureAwait(false);
+        if (app.Services.GetRequiredService<FhirBridgeOptions>().DemoEnabled) await DemoHost.RunAsync(app).ConfigureAwait(false);
+        else Console.WriteLine($"FhirBridge is ready at {string.Join(", ", app.Urls)}");
+    }
+
+    private static void AddServices(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var options = services.AddFhirBridgeOptions(builder.Configuration, builder.Environment);
+        services.AddTokenValidation();
+        services.AddDemoAuthorization(options);
+        if (options.DemoEnabled) services.AddSingleton<IDemoDirectory, DemoDirectory>();
+        services.AddPortal();
+        services.AddSingleton<IPortalSource, PortalSource>();
+        services.AddCors(c => c.AddDefaultPolicy(p => p.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader()
+            .WithExposedHeaders("ETag", "Location", "Content-Location", "Last-Modified", "X-Request-Id", "WWW-Authenticate")));
+        services.AddDataProtection().SetApplicationName("FhirBridge")
+            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetDirectoryName(options.Storage.SqlitePath)!, "keys")));
+        services.AddSingleton<IVault>(p => SqliteVault.OpenAsync(
+            new SqliteVaultOptions
+            {
+                Path = options.Storage.SqlitePath,
+                Synchronous = options.Storage.SqliteSynchronous == Configuration.SqliteSynchronous.Full ? Storage.SqliteSynchronous.Full : Storage.SqliteSynchronous.Normal,
+                Operator = options.Network.Operator,
+            },
+            options.Consent, p.GetRequiredService<TimeProvider>()).GetAwaiter().GetResult());
+        services.AddSingleton(p => MakeBridge(p, options));
+        services.AddSingleton<Door>();
+    }
+
+    private static Bridge MakeBridge(IServiceProvider p, FhirBridgeOptions options)
+    {
+        var vault = p.GetRequiredService<IVault>();
+        var trusted = options.Identity.TrustedSystems.ToHashSet(StringComparer.Ordinal);
+        return new Bridge(
+            vault,
+            new ComposedRecordCache(),
+            new ContributionPipeline(vault, trusted, options.Consent),
+            new PageTokens(p.GetRequiredService<IDataProtectionProvider>(), p.GetRequiredService<TimeProvider>()),
+            options.Consent,
+            options.Network.Operator,
+            trusted,
+            p.GetRequiredService<TimeProvider>());
+    }
+}

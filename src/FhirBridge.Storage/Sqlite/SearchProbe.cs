@@ -1,0 +1,75 @@
+using System.Globalization;
+using FhirBridge.Fhir.Search;
+
+namespace FhirBridge.Storage.Sqlite;
+
+/// <summary>A select of contribution ids that holds every match of one condition, and perhaps more: <see cref="QueryMatcher"/> has the last word.</summary>
+/// <param name="Sql">The select, parameters as <c>?</c>.</param>
+/// <param name="Arguments">Text, long or double.</param>
+internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
+{
+    // Ticks beyond 2^53 are rounded as doubles; decimals too.
+    private const double DateSlack = 1_024;
+
+    // Greater than every text that has the same beginning.
+    private const string Beyond = "\U0010FFFF";
+
+    /// <summary>The probe of a condition; null when the index tables say nothing about it.</summary>
+    /// <param name="criterion">The condition.</param>
+    /// <param name="names">From the name of an index entry to its numbers in the tables.</param>
+    /// <param name="forms">Stored forms of a network reference.</param>
+    internal static SearchProbe? For(SearchCriterion criterion, Func<string, IReadOnlyList<long>> names, Func<string, IEnumerable<string>> forms)
+    {
+        if (criterion is not ParameterCriterion p || p.Parameter is "_id" or "_lastUpdated" || p.Type is SearchParameterType.Composite or SearchParameterType.Special) return null;
+        if (p.Modifier is SearchModifier.Missing or SearchModifier.Not or SearchModifier.Text or SearchModifier.Above) return null;
+        var numbers = names(p.Modifier == SearchModifier.OfType ? p.Parameter + ":of-type" : p.Parameter);
+        var selects = new List<string>();
+        var arguments = new List<object>();
+        foreach (var value in p.Values)
+        {
+            if (numbers.Count == 0) continue;
+            if (Condition(p, value, forms) is not { } c) return null;
+            selects.Add($"SELECT id FROM {c.Table} WHERE p IN ({string.Join(',', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)))}) AND ({c.Where})");
+            arguments.AddRange(c.Arguments);
+        }
+
+        return selects.Count == 0 ? new SearchProbe("SELECT id FROM contribution WHERE 0", []) : new SearchProbe(string.Join(" UNION ALL ", selects), arguments);
+    }
+
+    private static (string Table, string Where, object[] Arguments)? Condition(ParameterCriterion p, SearchValue value, Func<string, IEnumerable<string>> forms) => value switch
+    {
+        StringValue s when p.Type == SearchParameterType.String => p.Modifier switch
+        {
+            SearchModifier.Exact => ("ix_string", "folded = ?", [s.Folded]),
+            SearchModifier.Contains => ("ix_string", "instr(folded, ?) > 0", [s.Folded]),
+            _ => ("ix_string", "folded >= ? AND folded < ?", [s.Folded, s.Folded + Beyond]),
+        },
+        TokenValue { Code: { } code } => ("ix_token", "code = ?", [IndexRow.Code(code)]),
+        TokenValue { System: { } codeSystem } => ("ix_token", "system = ?", [codeSystem]),
+        IdentifierTypeValue o => ("ix_token", "code = ?", [IndexRow.Code(o.TypedValue)]),
+        ReferenceValue r => Target(r, forms),
+        UriValue u => p.Modifier == SearchModifier.Below ? ("ix_target", "target >= ? AND target < ?", [u.Uri.TrimEnd('/'), u.Uri.TrimEnd('/') + Beyond]) : ("ix_target", "target = ?", [u.Uri]),
+        DateValue d => Range(d.Prefix, (double)d.Low, (double)d.High, (double)d.Low, (double)d.High, DateSlack),
+        NumberValue n => Range(n.Prefix, (double)n.Low, (double)n.High, (double)n.Number, (double)n.Number, 1e-9 * (1 + Math.Abs((double)n.Number))),
+        _ => null,
+    };
+
+    private static (string Table, string Where, object[] Arguments)? Target(ReferenceValue r, Func<string, IEnumerable<string>> forms)
+    {
+        if (r.Id is not null && r.Local is null) return ("ix_target", "substr(target, ?) = ?", [-(long)(r.Id.Length + 1), "/" + r.Id]);
+        string[] all = [.. (r.Local is { } local && r.Base is null ? forms(local) : []).Append(r.Local ?? r.Text).Append(r.Text).Distinct(StringComparer.Ordinal)];
+        return ("ix_target", string.Join(" OR ", all.Select(_ => "target = ?").Append("target >= ? AND target < ?")), [.. all, r.Text + "|", r.Text + "|" + Beyond]);
+    }
+
+    // Wider than the comparison of the matcher by the slack, and simpler: ge and le as one bound.
+    private static (string Table, string Where, object[] Arguments)? Range(SearchPrefix prefix, double low, double high, double above, double below, double slack) => prefix switch
+    {
+        SearchPrefix.Eq => ("ix_range", "low >= ? AND low <= ? AND high <= ?", [low - slack, high + slack, high + slack]),
+        SearchPrefix.Ap => ("ix_range", "low <= ? AND high >= ?", [high + slack, low - slack]),
+        SearchPrefix.Gt or SearchPrefix.Ge => ("ix_range", "high >= ?", [Math.Min(low, above) - slack]),
+        SearchPrefix.Lt or SearchPrefix.Le => ("ix_range", "low <= ?", [Math.Max(high, below) + slack]),
+        SearchPrefix.Sa => ("ix_range", "low >= ?", [Math.Min(high, above) - slack]),
+        SearchPrefix.Eb => ("ix_range", "high <= ?", [Math.Max(low, below) + slack]),
+        _ => null,
+    };
+}
