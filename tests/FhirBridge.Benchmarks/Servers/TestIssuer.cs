@@ -24,7 +24,11 @@ internal sealed class TestIssuer : IAsyncDisposable
         builder.WebHost.UseUrls(Authority);
         app = builder.Build();
         app.Run(AnswerAsync);
+        ConsentDesk = Token(Data.SyntheticNetwork.Owner, role: "consent-recorder");
     }
+
+    /// <summary>A token of somebody who records patients' consents.</summary>
+    public string ConsentDesk { get; }
 
     public string Authority { get; }
 
