@@ -11,8 +11,8 @@ switch (args)
         return await new HttpCommand(options, Console.Out).RunAsync();
     case ["functions", .. var rest]:
         return FunctionsCommand.Run(rest);
-    case ["floor", var database, var url]:
-        await FloorServer.RunAsync(database, url);
+    case ["floor", var database, var url, var writer]:
+        await FloorServer.RunAsync(database, url, gathers: writer == "gathers");
         return 0;
     default:
         await Console.Error.WriteLineAsync(HttpOptions.Usage + """

@@ -112,3 +112,34 @@ internal sealed class FloorStatement : IDisposable
         if (code != raw.SQLITE_OK) throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), code);
     }
 }
+
+/// <summary>Connections for reading: as many as reads were ever under way at once, each with its warm page cache.</summary>
+internal sealed class FloorReaders(string database) : IDisposable
+{
+    private readonly FloorConnection?[] idle = new FloorConnection?[64];
+
+    public FloorConnection Take()
+    {
+        for (var i = 0; i < idle.Length; i++)
+        {
+            if (idle[i] is not null && Interlocked.Exchange(ref idle[i], null) is { } connection) return connection;
+        }
+
+        return new FloorConnection(database);
+    }
+
+    public void Return(FloorConnection connection)
+    {
+        for (var i = 0; i < idle.Length; i++)
+        {
+            if (idle[i] is null && Interlocked.CompareExchange(ref idle[i], connection, null) is null) return;
+        }
+
+        connection.Dispose();
+    }
+
+    public void Dispose()
+    {
+        foreach (var connection in idle) connection?.Dispose();
+    }
+}

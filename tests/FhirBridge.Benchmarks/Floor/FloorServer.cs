@@ -16,17 +16,15 @@ namespace FhirBridge.Benchmarks.Floor;
 internal sealed class FloorServer : IDisposable
 {
     private const string Plain = "/plain";
-    private readonly string database;
     private readonly FloorConnection writing;
     private readonly FloorWriter writer;
-    private readonly ThreadLocal<FloorConnection> reading;
+    private readonly FloorReaders readers;
 
-    private FloorServer(string database)
+    private FloorServer(string database, bool gathers)
     {
-        this.database = database;
         writing = new FloorConnection(database);
-        writer = new FloorWriter(writing);
-        reading = new ThreadLocal<FloorConnection>(() => new FloorConnection(this.database), trackAllValues: true);
+        writer = new FloorWriter(writing, gathers);
+        readers = new FloorReaders(database);
     }
 
     /// <summary>Writes the database that a floor serves.</summary>
@@ -45,9 +43,9 @@ internal sealed class FloorServer : IDisposable
     }
 
     /// <summary>Serves until the process is ended.</summary>
-    public static async Task RunAsync(string database, string url)
+    public static async Task RunAsync(string database, string url, bool gathers)
     {
-        using var floor = new FloorServer(database);
+        using var floor = new FloorServer(database, gathers);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(url);
@@ -60,8 +58,7 @@ internal sealed class FloorServer : IDisposable
     {
         writer.Dispose();
         writing.Dispose();
-        foreach (var r in reading.Values) r.Dispose();
-        reading.Dispose();
+        readers.Dispose();
     }
 
     private Task HandleAsync(HttpContext http)
@@ -81,10 +78,12 @@ internal sealed class FloorServer : IDisposable
     private Task ReadAsync(HttpContext http, string path, bool audited)
     {
         Span<byte> key = stackalloc byte[path.Length * 3];
-        using (var s = reading.Value!.Get("SELECT h.body, r.version FROM resource r JOIN history h ON h.row = r.row WHERE r.path = ?1").BindText(1, key[..Encoding.UTF8.GetBytes(path, key)]))
+        var connection = readers.Take();
+        using (var s = connection.Get("SELECT h.body, r.version FROM resource r JOIN history h ON h.row = r.row WHERE r.path = ?1").BindText(1, key[..Encoding.UTF8.GetBytes(path, key)]))
         {
             if (!s.Step())
             {
+                readers.Return(connection);
                 http.Response.StatusCode = 404;
                 return Task.CompletedTask;
             }
@@ -96,6 +95,7 @@ internal sealed class FloorServer : IDisposable
             http.Response.BodyWriter.Write(body);
         }
 
+        readers.Return(connection);
         return FlushAsync(http, audited ? Audit(http, "read", path) : null);
     }
 
@@ -112,12 +112,14 @@ internal sealed class FloorServer : IDisposable
         }
 
         var page = new FloorPage($"{http.Request.Scheme}://{http.Request.Host}");
-        using (var s = Select(reading.Value!, criteria, count + 1))
+        var connection = readers.Take();
+        using (var s = Select(connection, criteria, count + 1))
         {
             while (page.Count < count && s.Step()) page.Add(s.Bytes(0), s.Bytes(1));
             page.Finish(hasMore: page.Count == count && s.Step());
         }
 
+        readers.Return(connection);
         Head(http, 200, page.Written.Length, null);
         http.Response.BodyWriter.Write(page.Written);
         page.Return();

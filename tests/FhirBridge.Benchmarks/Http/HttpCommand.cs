@@ -60,7 +60,7 @@ internal sealed class HttpCommand(HttpOptions options, TextWriter output)
         // What the product answered comes last and so stands in the place of what was sent.
         var floorDatabase = Path.Combine(folder, "floor.db");
         FloorServer.Fill(floorDatabase, network.Contributions.Concat(answers.Resources));
-        using var floor = ServerProcess.StartFloor(floorDatabase, folder);
+        using var floor = ServerProcess.StartFloor(floorDatabase, options.Gathers, folder);
         await floor.FirstAnswerAsync($"/members/{SyntheticNetwork.Owner}/fhir/Patient/p-0", null, Patience);
         await CheckFloorAsync(floor, operations);
 

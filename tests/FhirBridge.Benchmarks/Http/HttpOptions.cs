@@ -13,6 +13,7 @@ internal sealed record HttpOptions
           --rounds n           rounds of floor and product in turn (default 3)
           --seconds s          length of one stretch (default 3; quick 0.5)
           --clients n          clients at once (default 16)
+          --gathering-floor    a floor that awaits full groups before it commits: a harder ruler than the bars were set with
           --product path       another assembly of the service than the one built beside this one
           --markdown           write the table into docs/performance.md
           --keep               keep the folder with databases and logs
@@ -34,6 +35,8 @@ internal sealed record HttpOptions
 
     public bool Keep { get; init; }
 
+    public bool Gathers { get; init; }
+
     public DataSize Size => Quick ? DataSize.Quick : DataSize.Full;
 
     /// <summary>Reads the command line; null when it cannot be understood.</summary>
@@ -48,6 +51,7 @@ internal sealed record HttpOptions
             {
                 case "--quick": continue;
                 case "--markdown": options = options with { Markdown = true }; continue;
+                case "--gathering-floor": options = options with { Gathers = true }; continue;
                 case "--keep": options = options with { Keep = true }; continue;
                 case "--only": options = options with { Only = value.Split(',', StringSplitOptions.RemoveEmptyEntries) }; break;
                 case "--product": options = options with { Product = Path.GetFullPath(value) }; break;
@@ -60,6 +64,6 @@ internal sealed record HttpOptions
             i++;
         }
 
-        return options.Markdown && (options.Quick || options.Only.Count > 0) ? null : options;
+        return options.Markdown && (options.Quick || options.Gathers || options.Only.Count > 0) ? null : options;
     }
 }

@@ -38,7 +38,7 @@ internal static class Report
         var size = run.Options.Size;
         Line(text, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, commit {Machine.Commit(Machine.Repository())}");
         Line(text, $"{Machine.Describe()}; one flush to disk {run.DiskFlush:0.00} ms");
-        Line(text, $"{run.Options.Clients} clients, {run.Options.Rounds} rounds of {run.Options.Stretch.TotalSeconds:0.#} s each in turn, medians; {size.People} people + {size.Shared} shared + {size.Written} written, {run.Start.Resources} contributions loaded in {run.Start.LoadSeconds:0} s{(run.Options.Quick ? "; QUICK run: not for comparison" : "")}");
+        Line(text, $"{run.Options.Clients} clients, {run.Options.Rounds} rounds of {run.Options.Stretch.TotalSeconds:0.#} s each in turn, medians; {size.People} people + {size.Shared} shared + {size.Written} written, {run.Start.Resources} contributions loaded in {run.Start.LoadSeconds:0} s{(run.Options.Quick ? "; QUICK run: not for comparison" : "")}{(run.Options.Gathers ? "; floor that gathers" : "")}");
         text.Append('\n');
         Line(text, $"| operation | floor/s | audited floor/s | product/s | p50 ms | p99 ms | product / floor | bar | met | audit |");
         Line(text, $"|---|--:|--:|--:|--:|--:|--:|--:|:-:|:-:|");

@@ -43,10 +43,10 @@ internal sealed class ServerProcess : IDisposable
     }
 
     /// <summary>The floor on a database that <see cref="Floor.FloorServer.Fill"/> wrote.</summary>
-    public static ServerProcess StartFloor(string database, string logFolder)
+    public static ServerProcess StartFloor(string database, bool gathers, string logFolder)
     {
         var address = FreeAddress();
-        return new("floor", Path.Combine(logFolder, "floor.log"), Dotnet(typeof(ServerProcess).Assembly.Location, "floor", database, address.ToString()), address);
+        return new("floor", Path.Combine(logFolder, "floor.log"), Dotnet(typeof(ServerProcess).Assembly.Location, "floor", database, address.ToString(), gathers ? "gathers" : "simple"), address);
     }
 
     /// <summary>The product in Production, with the test issuer and a database file of its own.</summary>
