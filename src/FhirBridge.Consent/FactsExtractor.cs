@@ -95,10 +95,11 @@ public static class FactsExtractor
     private static IEnumerable<FhirElement> Follow(FhirElement from, string path) =>
         path.Split('.').Aggregate((IEnumerable<FhirElement>)[from], (at, name) => at.SelectMany(e => e.Children(name)));
 
-    // The stored reference of a Reference (or canonical-free uri); contained targets and displays have an owner nobody knows.
+    // The stored reference of a Reference; a contained target or a display stands for somebody nobody knows. A backbone of the same name
+    // (Procedure.performer) is no Reference.
     private static string? Target(FhirElement reference, Func<string, string> stored) =>
         References.Asked(reference) is { } asked ? stored(asked)
-            : reference.Children().Any() ? Nowhere + (reference.Text("reference") ?? reference.Text("display")) : null;
+            : reference["reference"].Exists || reference["display"].Exists || reference["identifier"].Exists ? Nowhere + (reference.Text("reference") ?? reference.Text("display")) : null;
 
     private static bool IsReference(FhirElement e) => e["reference"].HasValue || (e["identifier"].Exists && e["identifier"].Index < 0 && e["type"].HasValue);
 

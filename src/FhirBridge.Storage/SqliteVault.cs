@@ -28,6 +28,9 @@ public sealed partial class SqliteVault : IVault
         counsel = new CounselReader(readers, consent);
     }
 
+    /// <summary>Approximate bytes of the records that are kept open.</summary>
+    internal long CachedBytes => cache.Bytes;
+
     /// <summary>Opens the file, makes it when it is missing, and brings an older schema to this version.</summary>
     /// <param name="options">File and durability.</param>
     /// <param name="consent">The network's choices, for compiling consents.</param>
@@ -96,6 +99,17 @@ public sealed partial class SqliteVault : IVault
         using var lease = readers.Take();
         return DirectoryReader.Resolve(lease.Connection, storedReference);
     });
+
+    /// <inheritdoc/>
+    public ValueTask<bool> ExistsAsync(AccessGrant system, RecordId record, CancellationToken cancel)
+    {
+        Require(system, GrantKind.System);
+        return Read(connection =>
+        {
+            using var s = connection.Get("SELECT 1 FROM record WHERE id = ?1");
+            return s.Bind(1, record.Value).Step();
+        });
+    }
 
     /// <inheritdoc/>
     public ValueTask<bool> HasDependantsAsync(AccessGrant system, ContributionKey patient, CancellationToken cancel)

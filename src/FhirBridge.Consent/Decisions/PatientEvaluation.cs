@@ -43,6 +43,9 @@ internal sealed class PatientEvaluation
     private readonly PatientEvaluation? access;
     private readonly bool member;
     private readonly bool person;
+    private readonly bool isPatient;
+    private readonly string? organization;
+    private readonly string? ownReference;
     private readonly bool onHold;
     private readonly bool specific;
 
@@ -54,6 +57,9 @@ internal sealed class PatientEvaluation
         scope = new EvaluationScope(request.Options.DataPeriod == "pcf-any", snapshot.Relations);
         member = caller.Member is not null;
         person = caller.Person is { } p && (p.StartsWith("Patient/", StringComparison.Ordinal) || p.StartsWith("RelatedPerson/", StringComparison.Ordinal));
+        isPatient = membership.IsPatient;
+        organization = caller.Member?.Reference;
+        ownReference = person && membership.Identities.Contains(caller.Person!) ? caller.Person : null;
         specific = request.Options.Combining == "specific-then-deny";
         policy = ImplicitPolicy.For(caller, membership, request);
 
@@ -103,18 +109,18 @@ internal sealed class PatientEvaluation
 
     /// <summary>True when the caller contributed it: a member under its organisation, a person under its own reference.</summary>
     public bool IsCustodian(RecordFacts facts) =>
-        (caller.Member is { } m && facts.Custodian == m.Reference) || (person && facts.Custodian == caller.Person && membership.Identities.Contains(facts.Custodian));
+        (organization is not null && facts.Custodian == organization) || (ownReference is not null && facts.Custodian == ownReference);
 
     // L3: reading is inherent for the patient and the custodian. A person has no facade: on its own statements it has there what a member
     // has on its facade, the patient to make, correct and withdraw them, a carer to correct and withdraw them.
     private DecidedBy? HasInherentRight(RecordFacts facts)
     {
-        if (action == "access") return membership.IsPatient ? DecidedBy.Self : IsCustodian(facts) ? DecidedBy.Custodian : null;
+        if (action == "access") return isPatient ? DecidedBy.Self : IsCustodian(facts) ? DecidedBy.Custodian : null;
         if (!person || !IsCustodian(facts)) return null;
         return action switch
         {
             "correct" => DecidedBy.Custodian,
-            "collect" when membership.IsPatient => DecidedBy.Self,
+            "collect" when isPatient => DecidedBy.Self,
             _ => null,
         };
     }
@@ -124,10 +130,11 @@ internal sealed class PatientEvaluation
     {
         var permit = action switch
         {
-            "access" => membership.IsPatient || IsCustodian(facts) || (member && caller.Roles.Contains("privacy-officer"))
+            // The operator keeps the audit of others and does not read it by that.
+            "access" => isPatient || (IsCustodian(facts) && !(facts.Type == "AuditEvent" && caller.IsOperator)) || (member && caller.Roles.Contains("privacy-officer"))
                 || IsController(facts) || (facts.Type == "AuditEvent" && membership.IsRepresentative()),
             "collect" or "correct" => facts.Type == "Consent"
-                && (membership.IsPatient || (member && caller.Roles.Contains("consent-recorder")) || membership.IsRepresentative()),
+                && (isPatient || (member && caller.Roles.Contains("consent-recorder")) || membership.IsRepresentative()),
             _ => false,
         };
         return new Outcome(permit, DecidedBy.Participant, null, default);

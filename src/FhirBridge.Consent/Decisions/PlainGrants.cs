@@ -5,16 +5,19 @@ namespace FhirBridge.Consent.Decisions;
 /// <summary>A member's own contributions: it is their custodian, so only the scopes decide (consent.md L3).</summary>
 internal sealed class OwnFacadeGrant(Caller caller, MemberId member, string interactions) : AccessGrant(GrantKind.OwnFacade, null, member)
 {
+    private readonly string custodian = member.Reference;
+    private readonly string? launch = caller.LaunchPatient?.Reference;
+
     public override string CacheKey => string.Join('\n', "facade", Member!.Value.Value, interactions, caller.DecisionKey);
 
     public override DateTimeOffset ValidUntil => DateTimeOffset.MaxValue;
 
     // patient/ scopes count for the launch patient's record alone, and a contribution tells whose record it is in.
     public override bool Permits(RecordFacts facts, IRecordNeighbours neighbours) =>
-        facts.Custodian == Member!.Value.Reference
-        && caller.Scopes.Allows(facts.Type, interactions, caller.LaunchPatient is { } launch && facts.Patients is [var only] && only == launch.Reference);
+        facts.Custodian == custodian
+        && caller.Scopes.Allows(facts.Type, interactions, launch is not null && facts.Patients is [var only] && only == launch);
 
-    public override Decision Decide(RecordFacts facts, IRecordNeighbours neighbours) => facts.Custodian != Member!.Value.Reference
+    public override Decision Decide(RecordFacts facts, IRecordNeighbours neighbours) => facts.Custodian != custodian
         ? new Decision(false, [new Reason("custodian", null, null, "another member contributed it")])
         : Permits(facts, neighbours)
             ? new Decision(true, [new Reason("custodian", null, null, "the caller acts for the member that contributed it")])

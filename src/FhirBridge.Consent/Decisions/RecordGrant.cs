@@ -9,9 +9,12 @@ internal sealed class RecordGrant : AccessGrant
     private readonly Caller caller;
     private readonly AccessRequest request;
     private readonly ConsentSnapshot snapshot;
+    private readonly string patientReference;
+    private readonly string letters;
     private readonly bool patientLevel;
     private readonly PatientEvaluation primary;
     private readonly PatientEvaluation[] others;
+    private readonly string[] otherReferences;
     private string? cacheKey;
 
     private RecordGrant(Caller caller, ConsentSnapshot snapshot, AccessRequest request)
@@ -20,34 +23,37 @@ internal sealed class RecordGrant : AccessGrant
         this.caller = caller;
         this.request = request;
         this.snapshot = snapshot;
+        patientReference = snapshot.Record.Reference;
+        letters = request.Letters;
         patientLevel = caller.LaunchPatient == snapshot.Record;
         primary = new PatientEvaluation(caller, snapshot, request);
         others = [.. request.Others.Select(o => new PatientEvaluation(caller, o, request))];
+        otherReferences = [.. request.Others.Select(o => o.Record.Reference)];
         ValidUntil = request.Others.Append(snapshot).SelectMany(Validity.Boundaries).Where(b => b > request.Now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
     }
 
     public static RecordGrant Make(Caller caller, ConsentSnapshot snapshot, AccessRequest request) => new(caller, snapshot, request);
 
     public override string CacheKey => cacheKey ??= string.Join('\n',
-        "record", snapshot.Record.Value, snapshot.Version, request.Action, request.Letters,
+        "record", snapshot.Record.Value, snapshot.Version, request.Action, letters,
         string.Join(' ', request.Others.Select(o => o.Record.Value + '@' + o.Version).Order(StringComparer.Ordinal)), caller.DecisionKey);
 
     public override DateTimeOffset ValidUntil { get; }
 
-    public override IReadOnlyList<string>? ScopeConstraints(string type) => caller.Scopes.Constraints(type, request.Letters, patientLevel);
+    public override IReadOnlyList<string>? ScopeConstraints(string type) => caller.Scopes.Constraints(type, letters, patientLevel);
 
     public override bool Permits(RecordFacts facts, IRecordNeighbours neighbours)
     {
-        if (!caller.Scopes.Allows(facts.Type, request.Letters, patientLevel)) return false;
+        if (!caller.Scopes.Allows(facts.Type, letters, patientLevel)) return false;
         return Evaluate(facts, neighbours, MaxDerivation, null);
     }
 
     public override Decision Decide(RecordFacts facts, IRecordNeighbours neighbours)
     {
         var reasons = new List<Reason>();
-        if (!caller.Scopes.Allows(facts.Type, request.Letters, patientLevel))
+        if (!caller.Scopes.Allows(facts.Type, letters, patientLevel))
         {
-            reasons.Add(new Reason("scope", null, null, $"no scope of the token covers {facts.Type} with {request.Letters}"));
+            reasons.Add(new Reason("scope", null, null, $"no scope of the token covers {facts.Type} with {letters}"));
             return new Decision(false, reasons);
         }
 
@@ -65,10 +71,10 @@ internal sealed class RecordGrant : AccessGrant
             return facts.DerivedFrom.IsEmpty ? Refuse(reasons, "derived", "nothing that it speaks of is known") : SourcesPermit(facts, neighbours, depth, reasons);
         }
 
-        if (!EvaluatePatient(primary, snapshot.Record.Reference, facts, neighbours, reasons, out var by)) return false;
+        if (!EvaluatePatient(primary, patientReference, facts, neighbours, reasons, out var by)) return false;
         foreach (var patient in facts.Patients)
         {
-            if (patient != snapshot.Record.Reference && !OtherPatientPermits(patient, facts, neighbours, reasons)) return false;
+            if (patient != patientReference && !OtherPatientPermits(patient, facts, neighbours, reasons)) return false;
         }
 
         // What was contributed by the caller, or is about the caller alone, discloses nothing new to it.
@@ -79,7 +85,7 @@ internal sealed class RecordGrant : AccessGrant
     {
         for (var i = 0; i < others.Length; i++)
         {
-            if (request.Others[i].Record.Reference == patient) return EvaluatePatient(others[i], patient, facts, neighbours, reasons, out _);
+            if (otherReferences[i] == patient) return EvaluatePatient(others[i], patient, facts, neighbours, reasons, out _);
         }
 
         return (request.Action == "access" && primary.IsCustodian(facts)) || Refuse(reasons, "patients", "it is also about another patient, whose consents cannot be read here");

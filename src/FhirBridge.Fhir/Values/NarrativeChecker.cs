@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text;
 
@@ -28,6 +29,11 @@ internal static class NarrativeChecker
             "xml:lang", "xml:space",
         ],
         StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> ElementNames = Elements.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> AttributeNames = Attributes.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly SearchValues<char> Forbidden =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Select(c => (char)c).Where(c => c is not ('\t' or '\n' or '\r')), '\uFFFE', '\uFFFF']);
 
     /// <summary>What is wrong; null when the text is an allowed narrative (txt-1).</summary>
     internal static string? Check(ReadOnlySpan<byte> utf8) => Check(Encoding.UTF8.GetString(utf8), needsContent: false);
@@ -74,19 +80,19 @@ internal static class NarrativeChecker
     {
         var closing = i + 1 < text.Length && text[i + 1] == '/';
         i += closing ? 2 : 1;
-        var name = Name(text, ref i);
+        var written = Name(text, ref i);
         if (closing)
         {
             Space(text, ref i);
-            if (i >= text.Length || text[i] != '>') return $"</{name}> is not well-formed";
+            if (i >= text.Length || text[i] != '>') return $"</{Excerpt(written)}> is not well-formed";
             i++;
-            return open.TryPop(out var last) && last == name ? null : $"</{name}> closes nothing";
+            return open.TryPop(out var last) && written.SequenceEqual(last) ? null : $"</{Excerpt(written)}> closes nothing";
         }
 
-        if (open.Count == 0 && name != "div") return "a narrative is one <div>";
-        if (!Elements.Contains(name)) return name.Length == 0 ? "'<' stands alone" : $"<{name}> is not allowed";
+        if (open.Count == 0 && written is not "div") return "a narrative is one <div>";
+        if (!ElementNames.TryGetValue(written, out var name)) return written.IsEmpty ? "'<' stands alone" : $"<{Excerpt(written)}> is not allowed";
         content |= name == "img";
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>? seen = null;
         var inNamespace = open.Count > 0;
         while (true)
         {
@@ -102,13 +108,14 @@ internal static class NarrativeChecker
             }
 
             if (before == i) return $"<{name}> is not well-formed";
-            if (Attribute(text, ref i, name, seen, ref inNamespace) is { } fault) return fault;
+            if (Attribute(text, ref i, name, seen ??= new HashSet<string>(StringComparer.Ordinal), ref inNamespace) is { } fault) return fault;
         }
     }
 
     private static string? Attribute(ReadOnlySpan<char> text, ref int i, string element, HashSet<string> seen, ref bool inNamespace)
     {
-        var name = Name(text, ref i);
+        var written = Name(text, ref i);
+        if (!AttributeNames.TryGetValue(written, out var name)) name = Excerpt(written);
         Space(text, ref i);
         if (name.Length == 0 || i >= text.Length || text[i] != '=') return $"an attribute of <{element}> is not well-formed";
         i++;
@@ -128,20 +135,21 @@ internal static class NarrativeChecker
         }
 
         // xmlns:x declarations do nothing by themselves; elements and attributes with a prefix are not in the lists.
-        if (name.StartsWith("xmlns:", StringComparison.Ordinal))
+        if (written.StartsWith("xmlns:"))
         {
-            return value.IsWhiteSpace() || name is "xmlns:" or "xmlns:xml" or "xmlns:xmlns" || name.IndexOf(':', 6) >= 0 || !char.IsAsciiLetter(name[6]) || value.StartsWith("http://www.w3.org/")
+            return value.IsWhiteSpace() || written is "xmlns:" or "xmlns:xml" or "xmlns:xmlns" || written[6..].Contains(':') || !char.IsAsciiLetter(written[6]) || value.StartsWith("http://www.w3.org/")
                 ? "a namespace declaration that a narrative does not need"
                 : null;
         }
 
-        if (!Attributes.Contains(name)) return $"the attribute {name} of <{element}> is not allowed";
+        if (!AttributeNames.Contains(written)) return $"the attribute {name} of <{element}> is not allowed";
         return IsActive(name, value) ? $"the attribute {name} of <{element}> would run or load something" : null;
     }
 
     /// <summary>Scripts in links, and content loaded from elsewhere through style or images.</summary>
     private static bool IsActive(string name, ReadOnlySpan<char> value)
     {
+        if (name is not ("href" or "cite" or "longdesc" or "usemap" or "src" or "style")) return false;
         var plain = System.Net.WebUtility.HtmlDecode(value.ToString());
         var bare = string.Concat(plain.Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c))).ToLowerInvariant();
         return name switch
@@ -171,15 +179,8 @@ internal static class NarrativeChecker
         return Characters(text);
     }
 
-    private static string? Characters(ReadOnlySpan<char> text)
-    {
-        foreach (var c in text)
-        {
-            if ((c < ' ' && c is not ('\t' or '\n' or '\r')) || c >= '\uFFFE') return "control characters, U+FFFE and U+FFFF are not allowed";
-        }
-
-        return null;
-    }
+    private static string? Characters(ReadOnlySpan<char> text) =>
+        text.IndexOfAny(Forbidden) < 0 ? null : "control characters, U+FFFE and U+FFFF are not allowed";
 
     private static bool IsCharacter(ReadOnlySpan<char> reference)
     {
@@ -189,11 +190,13 @@ internal static class NarrativeChecker
         return ok && Rune.IsValid(code) && code is not (0xFFFE or 0xFFFF) && (code >= 32 || code is 9 or 10 or 13);
     }
 
-    private static string Name(ReadOnlySpan<char> text, ref int i)
+    private static string Excerpt(ReadOnlySpan<char> name) => (name.Length > 40 ? name[..40] : name).ToString();
+
+    private static ReadOnlySpan<char> Name(ReadOnlySpan<char> text, ref int i)
     {
         var start = i;
         while (i < text.Length && (char.IsAsciiLetterOrDigit(text[i]) || text[i] is ':' or '-' or '_' or '.')) i++;
-        return text[start..i].ToString();
+        return text[start..i];
     }
 
     private static void Space(ReadOnlySpan<char> text, ref int i)

@@ -142,7 +142,7 @@ internal sealed class CommitWriter
             if (s.Bind(1, claim.Scope).Bind(2, claim.Value).Bind(3, claim.System).Bind(4, claim.Target).Step()) return false;
         }
 
-        Connection.Get("INSERT OR IGNORE INTO claim(scope, value, system, contributor, type, local_id, target) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+        Connection.Get("INSERT INTO claim(scope, value, system, contributor, type, local_id, target) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING")
             .Bind(1, claim.Scope).Bind(2, claim.Value).Bind(3, claim.System).Bind(4, claim.By.Contributor).Bind(5, claim.By.Type).Bind(6, claim.By.LocalId)
             .Bind(7, claim.Target).Run();
         return true;

@@ -71,8 +71,12 @@ internal sealed class Statement : IDisposable
     {
         var code = raw.sqlite3_step(statement);
         if (code == raw.SQLITE_ROW) return true;
-        if (code != raw.SQLITE_DONE) Check(code);
-        return false;
+        if (code == raw.SQLITE_DONE) return false;
+        var failure = Failure(code);
+
+        // Whoever uses the statement next finds it ready, whether or not this caller disposes it.
+        Dispose();
+        throw failure;
     }
 
     /// <summary>Runs a statement that gives no rows.</summary>
@@ -115,6 +119,8 @@ internal sealed class Statement : IDisposable
 
     private void Check(int code)
     {
-        if (code != raw.SQLITE_OK) throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), code & 0xFF, raw.sqlite3_extended_errcode(database));
+        if (code != raw.SQLITE_OK) throw Failure(code);
     }
+
+    private SqliteException Failure(int code) => new(raw.sqlite3_errmsg(database).utf8_to_string(), code & 0xFF, raw.sqlite3_extended_errcode(database));
 }

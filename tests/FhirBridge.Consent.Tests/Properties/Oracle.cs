@@ -56,7 +56,7 @@ internal sealed partial class Oracle(RandomWorld world)
             var representative = Who(patient).Any(w => IsRepresentative(w, patient, now));
             if (action is "use" or "disclose") return false;
             if (action != "access") return r.Type == "Consent" && (self || representative || (Acts && caller.Roles.Contains("consent-recorder")));
-            return self || Contributed(r, patient) || (Acts && caller.Roles.Contains("privacy-officer")) || r.Controllers.Any(Who(patient).Contains)
+            return self || (Contributed(r, patient) && !(r.Type == "AuditEvent" && caller.IsOperator)) || (Acts && caller.Roles.Contains("privacy-officer")) || r.Controllers.Any(Who(patient).Contains)
                 || (r.Type == "AuditEvent" && representative);
         }
 

@@ -91,7 +91,7 @@ internal sealed partial class Oracle
     }
 
     // The caller's identities, without related persons who are not related to this patient now.
-    private HashSet<string> Who(string patient) => [.. caller.Identities.Where(i => !i.StartsWith("RelatedPerson/", StringComparison.Ordinal)
+    private HashSet<string> Who(string patient) => who.TryGetValue(patient, out var known) ? known : who[patient] = [.. caller.Identities.Where(i => !i.StartsWith("RelatedPerson/", StringComparison.Ordinal)
         || Relations("RelatedPerson").Any(p => "RelatedPerson/" + p.Text("id") == i && p["active"]!.GetValue<bool>() && p["patient"]!.Text("reference") == patient && InPeriod(p)))];
 
     // §3.5.
@@ -99,7 +99,10 @@ internal sealed partial class Oracle
         r.Resource.Text("resourceType") == "RelatedPerson" && "RelatedPerson/" + r.Resource.Text("id") == person && r.Custodian.StartsWith("Organization/", StringComparison.Ordinal)
         && r.Resource["active"]!.GetValue<bool>() && r.Resource["patient"]!.Text("reference") == patient && r.Resource["relationship"]?[0]!["coding"]![0]!.Text("code") is "HPOWATT" or "GUARD" && InPeriod(r.Resource, at));
 
-    private IEnumerable<JsonObject> Relations(string type) => world.Relations.Select(r => r.Resource).Where(r => r.Text("resourceType") == type);
+    private readonly Dictionary<string, HashSet<string>> who = [];
+    private readonly ILookup<string, JsonObject> relations = world.Relations.ToLookup(r => r.Resource.Text("resourceType")!, r => r.Resource);
+
+    private IEnumerable<JsonObject> Relations(string type) => relations[type];
 
     private bool InPeriod(JsonNode n) => InPeriod(n, now);
 

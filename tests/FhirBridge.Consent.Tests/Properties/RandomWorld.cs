@@ -11,10 +11,12 @@ internal sealed record ConsentInWorld(JsonObject Resource, bool Imported, string
 /// A small random world: consents, relations, a caller, a request and contributions, all drawn from small pools so that things meet.
 /// Everything follows from the seed.
 /// </summary>
-internal sealed class RandomWorld
+internal sealed class RandomWorld : Drawing
 {
     public static readonly TimeSpan Offset = TimeSpan.FromHours(2);
     public static readonly string[] Patients = ["Patient/anna", "Patient/ben"];
+
+    private readonly Scenery scenery;
 
     private static readonly TimeZoneInfo Zone = TimeZoneInfo.CreateCustomTimeZone("plus two", Offset, "plus two", "plus two");
     private static readonly string[] Purposes = ["TREAT", "HPAYMT", "HRESCH", "BTG"];
@@ -22,8 +24,6 @@ internal sealed class RandomWorld
     private static readonly string[] Labels = ["N", "R", "V", "L", "PSY", "HIV", "ETH", "ETHUD", "SEX"];
     private static readonly string[] Types = ["CarePlan", "Goal", "Observation", "CareTeam", "Encounter"];
     private static readonly string[] Codes = ["1", "2", "3"];
-    private static readonly string[] Starts = ["2020", "2025-06", "2026-03-10", "2026-03-11", "2026-03-10T14:00:00+02:00", "2026-03-10T14:00:01+02:00"];
-    private static readonly string[] Ends = ["2026", "2026-03", "2026-03-10", "2026-03-09", "2025-12-31", "2026-03-10T11:59:59Z", "2026-03-10T12:00:00Z", "9999-12-31"];
     private static readonly string[] Dates = ["2024-05", "2025-06-15", "2025-12-31", "2026-01-01", "2026-02-02T10:00:00Z", "2020"];
     private static readonly string[] Actors =
     [
@@ -37,12 +37,11 @@ internal sealed class RandomWorld
         ["Organization/gp", "Device/app"], ["RelatedPerson/mia"], ["RelatedPerson/exx"], ["Patient/anna"], ["Patient/ben"], ["Practitioner/kim"],
     ];
 
-    private readonly Random random;
-
     public RandomWorld(int seed)
+        : base(seed)
     {
         Seed = seed;
-        random = new Random(seed);
+        scenery = Scenery.For(seed);
         Options = new ConsentOptions
         {
             DefaultPolicy = One(
@@ -57,8 +56,7 @@ internal sealed class RandomWorld
             TrustedSources = ["gp"],
             TimeZone = Zone,
         };
-        Relations = [.. Teams(), Group("priv", true), Group("descriptive", false), Person("mia"), Person("exx"), Role()];
-        Consents = [.. Enumerable.Range(0, random.Next(5)).Select(i => Consent("c" + i))];
+        Consents = [.. Enumerable.Range(0, Next(5)).Select(i => Consent("c" + i))];
         Contributions = [.. Enumerable.Range(0, 5).Select(Facts)];
         Caller = MakeCaller();
         Request = new AccessRequest(One(Actions), Callers.Now, Options);
@@ -71,7 +69,7 @@ internal sealed class RandomWorld
 
     public List<ConsentInWorld> Consents { get; set; }
 
-    public List<(JsonObject Resource, string Custodian)> Relations { get; }
+    public IReadOnlyList<(JsonObject Resource, string Custodian)> Relations => scenery.Relations;
 
     public RecordFacts[] Contributions { get; }
 
@@ -111,7 +109,7 @@ internal sealed class RandomWorld
         + '\n' + string.Join('\n', Relations.Select(r => r.Resource.ToJsonString()));
 
     private IEnumerable<CounselSource> Sources() =>
-        Consents.Select(c => Written.Source(c.Resource, c.Imported, c.Custodian)).Concat(Relations.Select(r => Written.Source(r.Resource, false, r.Custodian)));
+        Consents.Select(c => Written.Source(c.Resource, c.Imported, c.Custodian)).Concat(scenery.Sources);
 
     private ConsentInWorld Consent(string id)
     {
@@ -148,7 +146,7 @@ internal sealed class RandomWorld
 
         void Some(string name, int rarity, Func<JsonObject> make)
         {
-            if (Often(rarity)) p[name] = new JsonArray([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => (JsonNode)make())]);
+            if (Often(rarity)) p[name] = new JsonArray([.. Enumerable.Range(0, Next(1, 4)).Select(_ => (JsonNode)make())]);
         }
     }
 
@@ -165,68 +163,6 @@ internal sealed class RandomWorld
         ["meaning"] = One("instance", "related", "dependents", "authoredby"),
         ["reference"] = Written.Reference(Often(30) ? "#inside" : One("CarePlan/x0", "CarePlan/x1", "Goal/x2", "Goal/u", "Encounter/x4", "Practitioner/lee", "Organization/hospital", "PractitionerRole/lee-h", "Patient/anna", "Goal/nowhere")),
     };
-
-    private JsonObject Period()
-    {
-        var p = new JsonObject();
-        if (Often(2)) p["start"] = One(Starts);
-        if (Often(2)) p["end"] = One(Ends);
-        if (p.Count == 0) p["start"] = "2021-01-01";
-        return p;
-    }
-
-    private IEnumerable<(JsonObject, string)> Teams()
-    {
-        foreach (var id in new[] { "ct1", "ct2", "ct3" })
-        {
-            var members = new[] { "Practitioner/kim", "Organization/gp", "RelatedPerson/mia", "CareTeam/ct1", "CareTeam/ct2", "CareTeam/ct3", "Patient/ben", "PractitionerRole/lee-h" };
-            var team = new JsonObject
-            {
-                ["resourceType"] = "CareTeam",
-                ["id"] = id,
-                ["status"] = Often(8) ? "inactive" : "active",
-                ["subject"] = Written.Reference(Often(8) ? "Patient/ben" : "Patient/anna"),
-                ["participant"] = new JsonArray([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ =>
-                {
-                    var p = new JsonObject { ["member"] = Written.Reference(One(members)) };
-                    if (Often(4)) p["onBehalfOf"] = Written.Reference(One("Organization/homecare", "Organization/hospital"));
-                    if (Often(3)) p["period"] = Period();
-                    return (JsonNode)p;
-                })]),
-            };
-            yield return (team, "Organization/hospital");
-        }
-    }
-
-    private (JsonObject, string) Group(string id, bool actual) => (new JsonObject
-    {
-        ["resourceType"] = "Group",
-        ["id"] = id,
-        ["type"] = "practitioner",
-        ["actual"] = actual,
-        ["member"] = new JsonArray([.. new[] { "Practitioner/lee", "Practitioner/kim" }.Select(m =>
-        {
-            var member = new JsonObject { ["entity"] = Written.Reference(m) };
-            if (Often(3)) member["inactive"] = true;
-            if (Often(3)) member["period"] = Period();
-            return (JsonNode)member;
-        })]),
-    }, "Organization/hospital");
-
-    private (JsonObject, string) Person(string id)
-    {
-        var person = new JsonObject { ["resourceType"] = "RelatedPerson", ["id"] = id, ["active"] = !Often(5), ["patient"] = Written.Reference(Often(8) ? "Patient/ben" : "Patient/anna") };
-        if (Often(3)) person["period"] = Period();
-        if (Often(2)) person["relationship"] = new JsonArray(Written.Concept("http://terminology.hl7.org/CodeSystem/v3-RoleCode", One("HPOWATT", "GUARD", "DAU")));
-        return (person, One("Organization/hospital", "Organization/hospital", "RelatedPerson/mia"));
-    }
-
-    private (JsonObject, string) Role()
-    {
-        var role = new JsonObject { ["resourceType"] = "PractitionerRole", ["id"] = "lee-h", ["active"] = !Often(5), ["practitioner"] = Written.Reference("Practitioner/lee"), ["organization"] = Written.Reference("Organization/hospital") };
-        if (Often(3)) role["period"] = Period();
-        return (role, "Organization/hospital");
-    }
 
     private RecordFacts Facts(int i)
     {
@@ -255,15 +191,9 @@ internal sealed class RandomWorld
 
     private Caller MakeCaller()
     {
-        var caller = Callers.Of(Whos[random.Next(Whos.Length)]).WithPurpose([.. Many(2, Purposes)]);
+        var caller = Callers.Of(Whos[Next(Whos.Length)]).WithPurpose([.. Many(2, Purposes)]);
         if (Often(15)) caller = caller with { Roles = [One("privacy-officer", "consent-recorder", "label-reader")] };
         if (Often(20)) caller = caller with { IsOperator = true };
         return Often(10) ? caller with { Scopes = SmartScopes.Parse("user/CarePlan.rs user/Goal.cud system/Provenance.r patient/*.cruds") } : caller;
     }
-
-    private bool Often(int rarity) => random.Next(rarity) == 0;
-
-    private string One(params string[] of) => of[random.Next(of.Length)];
-
-    private IEnumerable<string> Many(int most, params string[] of) => Enumerable.Range(0, random.Next(most + 1)).Select(_ => One(of)).Distinct();
 }

@@ -31,7 +31,7 @@ public static class ConsentWriting
     private static async ValueTask<bool> HasAuthorityAsync(FhirRequest request, Bridge bridge, RecordId record, CancellationToken cancel)
     {
         if (request.Caller.OwnRecord == record) return true;
-        if (request.Caller.Roles.Contains("consent-recorder") && request.Caller.Member is not null) return true;
+        if (request.Caller.Roles.Contains(Roles.ConsentRecorder) && request.Caller.Member is not null) return true;
         if (request.Caller.Person is not { } person || !person.StartsWith("RelatedPerson/", StringComparison.Ordinal)) return false;
         var snapshot = await bridge.Vault.CounselAsync(Counsel.ForSystem(SystemPurpose.Counsel), record, cancel).ConfigureAwait(false);
         return snapshot.Relations.RelatedPersons.Any(r =>
