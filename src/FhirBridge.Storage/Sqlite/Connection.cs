@@ -47,7 +47,7 @@ internal sealed class Connection : IDisposable
             connection.Execute(options.Synchronous == SqliteSynchronous.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
             connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = {-options.PageCacheKilobytes}"));
             connection.Execute("PRAGMA temp_store = MEMORY");
-            connection.Execute("PRAGMA wal_autocheckpoint = 4000");
+            connection.Execute("PRAGMA wal_autocheckpoint = 1000");
             return connection;
         }
         catch
