@@ -52,6 +52,7 @@ public static class Service
         app.MapOperations();
         app.MapDemoAuthorization();
         app.MapPortal();
+        app.UseApiDocumentation();
         return app;
     }
 
@@ -71,6 +72,7 @@ public static class Service
         services.AddDemoAuthorization(options);
         if (options.DemoEnabled) services.AddSingleton<IDemoDirectory, DemoDirectory>();
         services.AddPortal();
+        services.AddApiDocumentation();
         services.AddSingleton<IPortalSource, PortalSource>();
         services.AddCors(c => c.AddDefaultPolicy(p => p.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader()
             .WithExposedHeaders("ETag", "Location", "Content-Location", "Last-Modified", "X-Request-Id", "WWW-Authenticate")));
