@@ -1,5 +1,9 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FhirBridge.Portal;
 
@@ -10,5 +14,11 @@ internal static class PortalAssets
     public const string Root = "_content/FhirBridge.Portal";
 
     /// <summary>Maps them, compressed, with entity tags.</summary>
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapStaticAssets();
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        // A published folder holds them in wwwroot; a build output only points to them, and the host follows that by itself in Development alone.
+        var services = endpoints.ServiceProvider;
+        StaticWebAssetsLoader.UseStaticWebAssets(services.GetRequiredService<IWebHostEnvironment>(), services.GetRequiredService<IConfiguration>());
+        endpoints.MapStaticAssets();
+    }
 }

@@ -30,7 +30,7 @@ public interface IVault : IAsyncDisposable
     /// <summary>Bytes of contributions of a view, in the same order.</summary>
     ValueTask<IReadOnlyList<ContributionBody>> BodiesAsync(RecordView view, IReadOnlyList<Contribution> contributions, CancellationToken cancel);
 
-    /// <summary>One contribution by its key; null when absent or not permitted. <paramref name="version"/> null = current. OwnFacade grant of the contributor, or a Record grant.</summary>
+    /// <summary>One contribution by its key; null when absent or not permitted. <paramref name="version"/> null = current. OwnFacade grant of the contributor, a Record grant, or a System grant (Identity: what a write replaces).</summary>
     ValueTask<(Contribution Contribution, ContributionBody Body)?> ReadAsync(AccessGrant grant, ContributionKey key, long? version, CancellationToken cancel);
 
     /// <summary>All versions of a contribution, newest first, tombstones included; only permitted ones.</summary>
@@ -50,6 +50,9 @@ public interface IVault : IAsyncDisposable
 
     /// <summary>Records in which the reference occurs as a care team participant, activity performer, Goal or CarePlan owner. System grant (Identity): each record is then opened under its own grant.</summary>
     ValueTask<IReadOnlyList<RecordId>> RecordsOfAsync(AccessGrant system, string reference, CancellationToken cancel);
+
+    /// <summary>True when the record exists. System grant (Identity): its answer reaches no caller but one who may write for every patient.</summary>
+    ValueTask<bool> ExistsAsync(AccessGrant system, RecordId record, CancellationToken cancel);
 
     /// <summary>True when another contribution of the record depends on the member's Patient contribution. System grant (Identity).</summary>
     ValueTask<bool> HasDependantsAsync(AccessGrant system, ContributionKey patient, CancellationToken cancel);

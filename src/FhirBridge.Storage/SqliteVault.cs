@@ -39,7 +39,7 @@ public sealed partial class SqliteVault : IVault
     public static Task<SqliteVault> OpenAsync(SqliteVaultOptions options, ConsentOptions consent, TimeProvider time) => Task.Run(() => Guarded(() =>
     {
         if (Path.GetDirectoryName(Path.GetFullPath(options.Path)) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-        var connection = Connection.Open(options);
+        var connection = Connection.Open(options, new HeaderCache());
         try
         {
             Schema.Migrate(connection);
@@ -99,6 +99,17 @@ public sealed partial class SqliteVault : IVault
         using var lease = readers.Take();
         return DirectoryReader.Resolve(lease.Connection, storedReference);
     });
+
+    /// <inheritdoc/>
+    public ValueTask<bool> ExistsAsync(AccessGrant system, RecordId record, CancellationToken cancel)
+    {
+        Require(system, GrantKind.System);
+        return Read(connection =>
+        {
+            using var s = connection.Get("SELECT 1 FROM record WHERE id = ?1");
+            return s.Bind(1, record.Value).Step();
+        });
+    }
 
     /// <inheritdoc/>
     public ValueTask<bool> HasDependantsAsync(AccessGrant system, ContributionKey patient, CancellationToken cancel)

@@ -159,7 +159,7 @@ internal sealed class WritePlan(
         var records = new List<RecordId>();
         foreach (var patient in facts.Patients.Distinct())
         {
-            if (await PatientRecordAsync(patient, cancel).ConfigureAwait(false) is { } record)
+            if (await PatientRecordAsync(intent, patient, cancel).ConfigureAwait(false) is { } record)
             {
                 records.Add(record);
                 continue;
@@ -174,7 +174,7 @@ internal sealed class WritePlan(
         return (false, null);
     }
 
-    private async ValueTask<RecordId?> PatientRecordAsync(string stored, CancellationToken cancel)
+    private async ValueTask<RecordId?> PatientRecordAsync(WriteIntent intent, string stored, CancellationToken cancel)
     {
         if (KeyOf(stored) is { } key)
         {
@@ -186,6 +186,12 @@ internal sealed class WritePlan(
         if (!stored.StartsWith("Patient/", StringComparison.Ordinal)) return null;
         var record = new RecordId(stored["Patient/".Length..]);
         if (request.Caller.OwnRecord == record) return record;
+        if (intent.Key.Type == "Consent" && request.Caller.Roles.Contains(Roles.ConsentRecorder))
+        {
+            // Records consents for every patient, also where nothing is permitted yet (contract.md, "Whose Consent counts").
+            return await vault.ExistsAsync(system, record, cancel).ConfigureAwait(false) ? record : null;
+        }
+
         var snapshot = await vault.CounselAsync(Counsel.ForSystem(SystemPurpose.Counsel), record, cancel).ConfigureAwait(false);
         var grant = Counsel.ForRecord(request.Caller, snapshot, new AccessRequest(ConsentActions.Access, request.Now, consent));
         var view = await vault.OpenAsync(grant, cancel).ConfigureAwait(false);
@@ -218,8 +224,9 @@ internal sealed class WritePlan(
         {
             // An identifier that leads elsewhere already does not move (a Patient with such a one was refused before).
             var holders = await vault.FindByIdentifierAsync(system, type, [(scheme, value)], cancel).ConfigureAwait(false);
-            if (holders.Any(h => h != target)) continue;
-            if (entriesHere.TryAdd((type, scheme, value), target)) Claims.Add(new IdentityClaim(type, scheme, value, target, intent.Key));
+            if (holders.Any(h => h != target) || (entriesHere.TryGetValue((type, scheme, value), out var here) && here != target)) continue;
+            entriesHere[(type, scheme, value)] = target;
+            Claims.Add(new IdentityClaim(type, scheme, value, target, intent.Key));
         }
 
         if (existing is null or { Deleted: true }) return;
@@ -245,16 +252,24 @@ internal sealed class WritePlan(
         _ => [],
     };
 
-    private RecordFacts? FactsOf(WriteIntent intent) => intent.Resource is null
-        ? null
-        : FactsExtractor.Extract(intent.Resource.Root, new FactsContext
+    private RecordFacts? FactsOf(WriteIntent intent)
+    {
+        if (intent.Resource is null) return null;
+        var person = request.Caller.Person;
+        var facts = FactsExtractor.Extract(intent.Resource.Root, new FactsContext
         {
             Reference = intent.Key.StoredReference,
             Custodian = contributor.Custodian,
             Resolve = Stored,
             SourceUpdated = DateTimeOffset.TryParse(intent.Resource.Root["meta"].Text("lastUpdated"), out var updated) ? updated : null,
+            ProvenanceAuthors = person is null ? [] : [person],
+            ProvenanceDate = request.Now,
             TimeZone = consent.TimeZone,
         });
+
+        // Its Provenance names the contributor as author where nobody else is.
+        return facts.Authors.IsEmpty ? facts with { Authors = [contributor.Custodian] } : facts;
+    }
 
     private IndexEntry StoredEntry(IndexEntry entry)
     {

@@ -34,10 +34,10 @@ public static class DemoAuthorizationServer
         if (!options.DemoEnabled) return endpoints;
         string[] getAndPost = [HttpMethods.Get, HttpMethods.Post];
         var auth = endpoints.MapGroup(DemoIssuer.Path);
-        auth.MapGet("/.well-known/openid-configuration", (HttpContext c) => Open(c, Metadata(options.Network.BaseFor(c.Request))));
-        auth.MapGet("/jwks", (HttpContext c, DemoKey key) => Open(c, KeySet(key)));
+        auth.MapGet("/.well-known/openid-configuration", (HttpContext c) => Results.Json(Metadata(options.Network.BaseFor(c.Request))));
+        auth.MapGet("/jwks", (DemoKey key) => Results.Json(KeySet(key)));
         auth.MapMethods("/authorize", getAndPost, (HttpContext c, AuthorizeEndpoint e) => e.HandleAsync(c));
-        auth.MapPost("/token", (HttpContext c, TokenEndpoint e) => AnyOrigin(c, e.HandleAsync));
+        auth.MapPost("/token", (HttpContext c, TokenEndpoint e) => e.HandleAsync(c));
         auth.MapMethods("/try", getAndPost, (HttpContext c, TryEndpoint e) => e.HandleAsync(c));
         return endpoints;
     }
@@ -77,18 +77,4 @@ public static class DemoAuthorizationServer
             ["e"] = key.Exponent,
         }),
     };
-
-    /// <summary>Documents that a page of any origin may read: browser applications begin with them.</summary>
-    private static IResult Open(HttpContext context, JsonObject document)
-    {
-        context.Response.Headers.AccessControlAllowOrigin = "*";
-        return Results.Json(document);
-    }
-
-    private static Task<IResult> AnyOrigin(HttpContext context, Func<HttpContext, Task<IResult>> handle)
-    {
-        // No cookie is ever read here, so that another origin gains nothing that its own server could not ask for.
-        context.Response.Headers.AccessControlAllowOrigin = "*";
-        return handle(context);
-    }
 }

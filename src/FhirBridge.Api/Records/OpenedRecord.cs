@@ -9,9 +9,6 @@ namespace FhirBridge.Api.Records;
 /// <summary>A record as one caller may see it, for the length of one request.</summary>
 public sealed class OpenedRecord(Bridge bridge, FhirRequest request, RecordId record, RecordView view)
 {
-    /// <summary>Role of callers who may read <c>meta.security</c> on <c>/fhir</c>.</summary>
-    public const string LabelReader = "label-reader";
-
     /// <summary>The request that opened it.</summary>
     public FhirRequest Request => request;
 
@@ -31,7 +28,7 @@ public sealed class OpenedRecord(Bridge bridge, FhirRequest request, RecordId re
     public async ValueTask<IReadOnlyList<RenderedResource>> RenderAsync(IReadOnlyList<Contribution> contributions, CancellationToken cancel)
     {
         var bodies = await bridge.Vault.BodiesAsync(view, contributions, cancel).ConfigureAwait(false);
-        var showLabels = request.Caller.Roles.Contains(LabelReader);
+        var showLabels = request.Caller.Roles.Contains(Roles.LabelReader);
         var rendered = new List<RenderedResource>(contributions.Count);
         for (var i = 0; i < contributions.Count; i++)
         {

@@ -12,18 +12,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace FhirBridge.Api.Tests.DemoAuthorization;
 
-public sealed class DemoAuthorizationTests : IAsyncLifetime
+public sealed class DemoAuthorizationTests(DemoHostFixture fixture) : IClassFixture<DemoHostFixture>
 {
     private const string Redirect = "http://127.0.0.1:4711/callback";
     private static readonly string Verifier = new('v', 43);
     private static readonly string Challenge = Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
-    private DemoHost host = null!;
+    private readonly DemoHost host = fixture.Host;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => host = await DemoHost.StartAsync();
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
 
     private static Dictionary<string, string> AuthorizeForm(params (string Name, string? Value)[] changes)
     {
@@ -94,9 +90,9 @@ public sealed class DemoAuthorizationTests : IAsyncLifetime
     [Fact]
     public async Task Professional_ActsForTheOrganisation()
     {
-        var (_, body) = await Exchange((await Authorize(("persona", "e-brandt"), ("scope", "user/*.cruds")))["code"]);
+        var (_, body) = await Exchange((await Authorize(("persona", "h-visser"), ("scope", "user/*.cruds")))["code"]);
         var token = await host.ValidateAsync((string)body["access_token"]!);
-        Assert.Equal(("Practitioner/e-brandt", "Organization/hospital"), (token!.FhirUser, Assert.Single(token.Organizations)));
+        Assert.Equal(("Practitioner/h-visser", "Organization/hospital"), (token!.FhirUser, Assert.Single(token.Organizations)));
         Assert.Equal(["privacy-officer"], token.Roles);
         Assert.False(body.ContainsKey("patient"));
         Assert.False(body.ContainsKey("id_token"));
@@ -320,6 +316,19 @@ public sealed class DemoAuthorizationTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.NotFound, (await plain.Client.GetAsync(path, Cancel)).StatusCode);
         Assert.False(File.Exists(Path.Combine(plain.Folder, "demo-signing-key.pem")));
         Assert.Null(await plain.ValidateAsync(host.Get<DemoTokens>().ForClient("gp-ehr", "http://localhost")));
+    }
+
+    [Theory]
+    [InlineData("Development")]
+    [InlineData("Production")]
+    public async Task PagesOfTheService_FindTheirStyleSheetsAndFonts(string environment)
+    {
+        await using var service = await DemoHost.StartAsync(environment);
+        var page = await service.Client.GetStringAsync("/", Cancel);
+        var sheets = page.Split("rel=\"stylesheet\" href=\"").Skip(1).Select(p => p.Split('"')[0]).ToList();
+        Assert.Equal(2, sheets.Count);
+        foreach (var path in (string[])[.. sheets, "/_content/FhirBridge.Portal/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2", "/_content/FhirBridge.Portal/img/icon.svg"])
+            Assert.NotEmpty(await service.Client.GetByteArrayAsync(path, Cancel));
     }
 
     [Fact]

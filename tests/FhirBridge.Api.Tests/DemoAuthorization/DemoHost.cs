@@ -5,7 +5,6 @@ using FhirBridge.Api.DemoAuthorization;
 using FhirBridge.Api.Tokens;
 using FhirBridge.Portal;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
@@ -36,7 +35,7 @@ internal sealed class DemoHost : IAsyncDisposable
     {
         folder ??= Directory.CreateTempSubdirectory("fhirbridge").FullName;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment, ApplicationName = "FhirBridge.Api", ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseTestServer().UseStaticWebAssets();
+        builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection([new("Storage:Sqlite:Path", Path.Combine(folder, "x.db")), .. settings.Select(s => KeyValuePair.Create(s.Item1, s.Item2))]);
         var options = builder.Services.AddFhirBridgeOptions(builder.Configuration, builder.Environment);
@@ -77,4 +76,14 @@ internal sealed class DemoHost : IAsyncDisposable
         public ValueTask<WelcomeModel> WelcomeAsync(HttpContext request, CancellationToken cancel) =>
             new(new WelcomeModel(options.Network.BaseFor(request.Request), [new MemberLink("hospital", "Utrecht hospital")], false, demo?.ToModel()));
     }
+}
+
+/// <summary>One host for the tests that change nothing in it.</summary>
+public sealed class DemoHostFixture : IAsyncLifetime
+{
+    internal DemoHost Host { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Host = await DemoHost.StartAsync();
+
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
 }

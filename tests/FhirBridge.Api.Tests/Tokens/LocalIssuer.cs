@@ -12,6 +12,8 @@ namespace FhirBridge.Api.Tests.Tokens;
 /// <summary>An OpenID Connect issuer on loopback: discovery and keys, which tests rotate, and which can be switched off.</summary>
 internal sealed class LocalIssuer : IAsyncDisposable
 {
+    // Made once: no test changes it, and making one takes longer than a test.
+    private static readonly RSA SharedRsa = RSA.Create(2048);
     private readonly WebApplication app;
     private readonly List<SecurityKey> keys = [];
 
@@ -28,7 +30,7 @@ internal sealed class LocalIssuer : IAsyncDisposable
 
     public int Requests { get; private set; }
 
-    public RsaSecurityKey Rsa { get; } = new(RSA.Create(2048)) { KeyId = "rsa-1" };
+    public RsaSecurityKey Rsa { get; } = new(SharedRsa) { KeyId = "rsa-1" };
 
     public ECDsaSecurityKey Ec { get; } = new(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = "ec-1" };
 

@@ -148,6 +148,8 @@ public sealed class TokenValidatorTests : IAsyncLifetime
     public async Task TokenOfOneIssuerUnderTheNameOfAnother_IsRefused()
     {
         await using var second = await LocalIssuer.StartAsync();
+        second.Withdraw(second.Rsa);
+        second.Publish(new RsaSecurityKey(RSA.Create(2048)) { KeyId = second.Rsa.KeyId });
         validator = ValidatorFor(new IssuerOptions(issuer.Authority, "fhirbridge"), new IssuerOptions(second.Authority, "fhirbridge"));
         await Refuses(issuer.Token(clock, c => c["iss"] = second.Authority), "signature");
     }

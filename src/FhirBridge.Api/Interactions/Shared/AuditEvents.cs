@@ -16,7 +16,6 @@ namespace FhirBridge.Api.Interactions.Shared;
 /// </summary>
 public static class AuditEvents
 {
-    private const string PrivacyOfficer = "privacy-officer";
     private const int Batch = 500;
 
     /// <summary>search-type on AuditEvent.</summary>
@@ -83,7 +82,7 @@ public static class AuditEvents
 
     private static bool MayRead(Caller caller, OpenedRecord opened, AuditEntry entry) =>
         caller.OwnRecord == opened.Record
-        || (caller.Roles.Contains(PrivacyOfficer) && caller.Member is not null)
+        || (caller.Roles.Contains(Roles.PrivacyOfficer) && caller.Member is not null)
         || (entry.PatientNotNamed is null && caller.Member is { } member && entry.Member == member.Value)
         || (caller.Person is { } person && entry.Person == person && entry.PatientNotNamed is null);
 

@@ -3,6 +3,7 @@ using FhirBridge.Api.Http;
 using FhirBridge.Consent;
 using FhirBridge.Fhir;
 using FhirBridge.Fhir.Search;
+using FhirBridge.Mapping;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Interactions.Shared;
@@ -61,11 +62,18 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
 
     private static async ValueTask<NamedRecords> ByIdentifierAsync(Bridge bridge, SearchQuery remaining, IReadOnlyList<SearchValue> values, CancellationToken cancel)
     {
-        var identifiers = values.OfType<TokenValue>().Where(v => v.Code is not null).Select(v => (v.System, v.Code!)).ToList();
+        var identifiers = values.OfType<TokenValue>().Where(v => v.Code is not null).Select(Normalised).ToList();
         var found = identifiers.Count == 0
             ? []
             : await bridge.Vault.FindByIdentifierAsync(Counsel.ForSystem(SystemPurpose.Identity), "Patient", identifiers, cancel).ConfigureAwait(false);
         return new NamedRecords([.. found.Select(f => new RecordId(f))], true, [], remaining);
+    }
+
+    private static (string? System, string Value) Normalised(TokenValue value)
+    {
+        if (string.IsNullOrEmpty(value.System)) return (value.System, value.Code!);
+        var (system, number) = PatientIdentity.Normalise(value.System, value.Code!);
+        return (system, number);
     }
 
     /// <summary>By the address of a contribution on its own face: what is composed of it is found through it.</summary>

@@ -14,8 +14,6 @@ namespace FhirBridge.Api.Interactions.Shared;
 /// </summary>
 public static class SharedWrite
 {
-    private const string ConsentRecorder = "consent-recorder";
-
     /// <summary>create: a contribution of the caller.</summary>
     public static async ValueTask<FhirResponse> CreateAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
@@ -85,7 +83,7 @@ public static class SharedWrite
         var denied = AuditEntry.For(request, request.Route.Name, record, permitted: false) with { Entities = [reference] };
         if (current is null || contribution is null) return FhirResponse.NotFound([denied]);
         var contributor = Contributor.Shared(request.Caller)!.Value;
-        if (contribution.Key.Contributor != contributor.Value && !(request.Type == "Consent" && request.Caller.Roles.Contains(ConsentRecorder)))
+        if (contribution.Key.Contributor != contributor.Value && !(request.Type == "Consent" && request.Caller.Roles.Contains(Roles.ConsentRecorder)))
         {
             return FhirResponse.Failure(Problems.NotYours.With("somebody else contributed this; propose the change to its owner", request.Type), [denied]);
         }
