@@ -59,10 +59,10 @@ internal sealed class ServerProcess : IDisposable
     }
 
     /// <summary>The floor on a database that <see cref="Floor.FloorServer.Fill"/> wrote.</summary>
-    public static ServerProcess StartFloor(string database, bool gathers, string logFolder)
+    public static ServerProcess StartFloor(string database, bool isLean, string logFolder)
     {
         var address = FreeAddress();
-        return new("floor", Path.Combine(logFolder, "floor.log"), Dotnet(typeof(ServerProcess).Assembly.Location, "floor", database, address.ToString(), gathers ? "gathers" : "simple"), address);
+        return new("floor", Path.Combine(logFolder, "floor.log"), Dotnet(typeof(ServerProcess).Assembly.Location, "floor", database, address.ToString(), isLean ? "lean" : "plain"), address);
     }
 
     /// <summary>The product in Production, with the test issuer and a database file of its own.</summary>
