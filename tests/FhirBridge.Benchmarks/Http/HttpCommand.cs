@@ -59,7 +59,7 @@ internal sealed class HttpCommand(HttpOptions options, TextWriter output)
         catch (Exception e) when (e is HttpRequestException or InvalidOperationException or IOException)
         {
             // That the service is gone explains the rest.
-            product.ThrowIfEnded();
+            product.ThrowIfEnded(TimeSpan.FromSeconds(3));
             throw;
         }
     }

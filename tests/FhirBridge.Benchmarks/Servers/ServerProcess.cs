@@ -52,10 +52,11 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Says why it is gone, when it is.</summary>
-    public void ThrowIfEnded()
+    /// <summary>Says that it is gone, when it is, or is about to be.</summary>
+    /// <param name="patience">How long to wait for an end that has begun.</param>
+    public void ThrowIfEnded(TimeSpan patience = default)
     {
-        if (process.HasExited) throw Failed($"ended with code {process.ExitCode}");
+        if (process.WaitForExit(patience)) throw Failed($"ended with code {process.ExitCode}");
     }
 
     /// <summary>The floor on a database that <see cref="Floor.FloorServer.Fill"/> wrote.</summary>
