@@ -156,6 +156,12 @@ internal sealed class WritePlan(
     {
         if (intent.Key.Type == "Patient") return recordsHere.TryGetValue(intent.Key, out var own) ? (true, own) : (false, null);
         if (SharedTypes.IsDirectory(intent.Key.Type)) return (true, null);
+        if (UnreadableSubject(intent) is { } subject)
+        {
+            problems.Add(Problems.UnknownReference.With("the subject is named by its id; a search or a urn that is no entry of the same Bundle leads to nobody", subject));
+            return (false, null);
+        }
+
         var records = new List<RecordId>();
         foreach (var patient in facts.Patients.Distinct())
         {
@@ -172,6 +178,18 @@ internal sealed class WritePlan(
         if (records.Distinct().Count() <= 1) return (true, records.Count == 0 ? null : records[0]);
         problems.Add(Problems.BusinessRule.With("a contribution is about one patient; this one refers to several", Where(intent)));
         return (false, null);
+    }
+
+    /// <summary>Where the subject is written as something that cannot be a Patient's address (<c>Patient?identifier=…</c>, <c>urn:uuid:…</c>): it would belong to nobody's record.</summary>
+    private static string? UnreadableSubject(WriteIntent intent)
+    {
+        foreach (var name in new[] { "subject", "patient" })
+        {
+            var reference = intent.Resource!.Root[name]["reference"];
+            if (reference.Value is { Length: > 0 } text && text[0] != '#' && FhirReference.Parse(text) is null) return Where(intent, name + ".reference");
+        }
+
+        return null;
     }
 
     private async ValueTask<RecordId?> PatientRecordAsync(WriteIntent intent, string stored, CancellationToken cancel)

@@ -55,6 +55,7 @@ public static class Service
         app.MapOperations();
         app.MapDemoAuthorization();
         app.MapPortal();
+        app.UseApiDocumentation();
         return app;
     }
 
@@ -74,6 +75,7 @@ public static class Service
         services.AddDemoAuthorization(options);
         if (options.DemoEnabled) services.AddSingleton<IDemoDirectory, DemoDirectory>();
         services.AddPortal();
+        services.AddApiDocumentation();
         services.AddSingleton<IPortalSource, PortalSource>();
         services.AddCors(c => c.AddDefaultPolicy(p => p.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader()
             .WithExposedHeaders("ETag", "Location", "Content-Location", "Last-Modified", "X-Request-Id", "WWW-Authenticate")));

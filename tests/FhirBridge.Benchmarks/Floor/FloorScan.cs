@@ -29,6 +29,9 @@ internal sealed class FloorScan
 
     private static readonly FrozenDictionary<ulong, int> ByHash = Paths.Select((p, i) => (Hash: HashOf(p.Path), Index: i)).ToFrozenDictionary(p => p.Hash, p => p.Index);
 
+    private static readonly FrozenDictionary<(string Type, string Name), int> ByName = Types
+        .SelectMany((type, t) => Paths.Select((p, i) => (Key: (type, p.Name), Number: Number(t, i)))).DistinctBy(p => p.Key).ToFrozenDictionary(p => p.Key, p => p.Number);
+
     private readonly List<FloorValue> values = new(16);
 
     /// <summary>Resource type; null when it is none of those that the floor knows.</summary>
@@ -39,9 +42,8 @@ internal sealed class FloorScan
 
     public IReadOnlyList<FloorValue> Values => values;
 
-    /// <summary>Numbers of the parameters with that name on a type; several when several elements feed it.</summary>
-    public static int[] Parameters(string type, string name) =>
-        Array.IndexOf(Types, type) is var t and >= 0 ? [.. Paths.Select((p, i) => (p, i)).Where(x => x.p.Name == name).Select(x => Number(t, x.i))] : [];
+    /// <summary>Number of a parameter of a type.</summary>
+    public static int Parameter(string type, string name) => ByName[(type, name)];
 
     /// <summary>Reads the whole text once; malformed JSON throws.</summary>
     public static FloorScan Read(ReadOnlySpan<byte> json)

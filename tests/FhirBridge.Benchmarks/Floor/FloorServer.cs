@@ -108,7 +108,7 @@ internal sealed class FloorServer : IDisposable
         {
             var (name, value) = (pair.DecodeName().ToString(), pair.DecodeValue().ToString());
             if (name == "_count") count = int.Parse(value, System.Globalization.CultureInfo.InvariantCulture);
-            else criteria.Add((FloorScan.Parameters(type, name)[0], Encoding.UTF8.GetBytes(name == "patient" ? "Patient/" + value : value)));
+            else criteria.Add((FloorScan.Parameter(type, name), Encoding.UTF8.GetBytes(name == "patient" ? "Patient/" + value : value)));
         }
 
         var page = new FloorPage($"{http.Request.Scheme}://{http.Request.Host}");

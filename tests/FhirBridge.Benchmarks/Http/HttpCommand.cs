@@ -51,6 +51,20 @@ internal sealed class HttpCommand(HttpOptions options, TextWriter output)
 
         using var product = StartProduct(issuer, folder, database);
         await product.FirstAnswerAsync(known, issuer.Token(SyntheticNetwork.Reader), Patience);
+        try
+        {
+            var table = await TableAsync(issuer, folder, network, product);
+            return new RunResult(options, table, start with { ResidentAtEnd = product.Resident }, flush);
+        }
+        catch (HttpRequestException)
+        {
+            product.ThrowIfEnded();
+            throw;
+        }
+    }
+
+    private async Task<List<Measured>> TableAsync(TestIssuer issuer, string folder, LoadedNetwork network, ServerProcess product)
+    {
         using var client = new ProductClient(product.Address);
         var operations = new Operations(network, issuer, options.Size, options.Clients).All();
         if (options.Only.Count > 0) operations.RemoveAll(o => !options.Only.Contains(o.Key));
@@ -74,7 +88,7 @@ internal sealed class HttpCommand(HttpOptions options, TextWriter output)
             await output.WriteLineAsync($"{operation.Key}: floor {Statistics.Median(measured.Floor.Select(r => r.PerSecond)):0}/s, product {Statistics.Median(measured.Product.Select(r => r.PerSecond)):0}/s, {measured.Ratio:0 %}{(measured.Errors > 0 ? $", {measured.Errors} WRONG ANSWERS: {measured.FirstError}" : "")}");
         }
 
-        return new RunResult(options, table, start with { ResidentAtEnd = product.Resident }, flush);
+        return table;
     }
 
     // The operator's own Organization exists from the first start (contract.md).

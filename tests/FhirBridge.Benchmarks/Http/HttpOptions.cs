@@ -14,6 +14,7 @@ internal sealed record HttpOptions
           --seconds s          length of one stretch (default 3; quick 0.5)
           --clients n          clients at once (default 16)
           --gathering-floor    a floor that awaits full groups before it commits: a harder ruler than the bars were set with
+          --people n           people with one member's data (default 2000; quick 300); at least 100
           --product path       another assembly of the service than the one built beside this one
           --markdown           write the table into docs/performance.md
           --keep               keep the folder with databases and logs
@@ -37,7 +38,10 @@ internal sealed record HttpOptions
 
     public bool Gathers { get; init; }
 
-    public DataSize Size => Quick ? DataSize.Quick : DataSize.Full;
+    /// <summary>People with one member's data; null for what is usual.</summary>
+    public int? People { get; init; }
+
+    public DataSize Size => (Quick ? DataSize.Quick : DataSize.Full) is var usual && People is { } n ? usual with { People = n, Practitioners = Math.Max(1, n / 25) } : usual;
 
     /// <summary>Reads the command line; null when it cannot be understood.</summary>
     public static HttpOptions? Parse(IReadOnlyList<string> args)
@@ -55,6 +59,7 @@ internal sealed record HttpOptions
                 case "--keep": options = options with { Keep = true }; continue;
                 case "--only": options = options with { Only = value.Split(',', StringSplitOptions.RemoveEmptyEntries) }; break;
                 case "--product": options = options with { Product = Path.GetFullPath(value) }; break;
+                case "--people" when int.TryParse(value, out var n) && n >= 100: options = options with { People = n }; break;
                 case "--rounds" when int.TryParse(value, out var n) && n > 0: options = options with { Rounds = n }; break;
                 case "--clients" when int.TryParse(value, out var n) && n > 0: options = options with { Clients = n }; break;
                 case "--seconds" when double.TryParse(value, CultureInfo.InvariantCulture, out var s) && s > 0: options = options with { Stretch = TimeSpan.FromSeconds(s) }; break;
@@ -64,6 +69,6 @@ internal sealed record HttpOptions
             i++;
         }
 
-        return options.Markdown && (options.Quick || options.Gathers || options.Only.Count > 0) ? null : options;
+        return options.Markdown && (options.Quick || options.Gathers || options.People is not null || options.Only.Count > 0) ? null : options;
     }
 }

@@ -30,30 +30,37 @@ internal sealed class Measurement(ServerProcess floor, ServerProcess product, Ht
         var warmUp = options.Stretch / 2;
         List<LoadResult> plain = [], floors = [], products = [];
         atFloor.For(operation.Requests, warmUp);
-        Product(atProduct, operation, warmUp);
+        ReadOrWrite(atProduct, operation, warmUp);
         for (var round = 0; round < options.Rounds; round++)
         {
-            if (operation.IsRead) plain.Add(atFloor.For(plainRequests, options.Stretch));
-            floors.Add(atFloor.For(operation.Requests, options.Stretch));
-            products.Add(Product(atProduct, operation, options.Stretch));
+            if (operation.IsRead) plain.Add(OnProcessor(floor, () => atFloor.For(plainRequests, options.Stretch)));
+            floors.Add(OnProcessor(floor, () => atFloor.For(operation.Requests, options.Stretch)));
+            products.Add(ReadOrWrite(atProduct, operation, options.Stretch));
         }
 
         return new Measured(operation, plain, floors, products, audited);
     }
 
     // For views that are not cached: everything that is read changes first, outside of the time that counts; then each is read once.
-    private static LoadResult Product(LoadRun at, Operation operation, TimeSpan time)
+    private LoadResult ReadOrWrite(LoadRun at, Operation operation, TimeSpan time)
     {
-        if (operation.Touches is not { } touches) return at.For(operation.Requests, time);
+        if (operation.Touches is not { } touches) return OnProcessor(product, () => at.For(operation.Requests, time));
         var reads = operation.Requests.SelectMany(r => r).ToList();
         var parts = new List<LoadResult>();
         do
         {
             var touched = at.Once(touches);
-            var read = at.Once(reads);
+            var read = OnProcessor(product, () => at.Once(reads));
             parts.Add(read with { Errors = read.Errors + touched.Errors, FirstError = touched.FirstError ?? read.FirstError });
         }
         while (parts.Sum(p => p.Seconds) < time.TotalSeconds && parts[^1].Errors == 0);
         return LoadResult.Sum(parts);
+    }
+
+    private static LoadResult OnProcessor(ServerProcess server, Func<LoadResult> measure)
+    {
+        var before = server.Processor;
+        var result = measure();
+        return result with { Processor = (server.Processor - before).TotalSeconds };
     }
 }

@@ -40,8 +40,8 @@ internal static class Report
         Line(text, $"{Machine.Describe()}; one flush to disk {run.DiskFlush:0.00} ms");
         Line(text, $"{run.Options.Clients} clients, {run.Options.Rounds} rounds of {run.Options.Stretch.TotalSeconds:0.#} s each in turn, medians; {size.People} people + {size.Shared} shared + {size.Written} written, {run.Start.Resources} contributions loaded in {run.Start.LoadSeconds:0} s{(run.Options.Quick ? "; QUICK run: not for comparison" : "")}{(run.Options.Gathers ? "; floor that gathers" : "")}");
         text.Append('\n');
-        Line(text, $"| operation | floor/s | audited floor/s | product/s | p50 ms | p99 ms | product / floor | bar | met | audit |");
-        Line(text, $"|---|--:|--:|--:|--:|--:|--:|--:|:-:|:-:|");
+        Line(text, $"| operation | floor/s | audited floor/s | product/s | p50 ms | p99 ms | product / floor | bar | met | CPU µs floor | CPU µs product | audit |");
+        Line(text, $"|---|--:|--:|--:|--:|--:|--:|--:|:-:|--:|--:|:-:|");
         foreach (var m in run.Table) Row(text, m);
         text.Append('\n');
         Line(text, $"| besides | measured | bar | met |");
@@ -64,7 +64,7 @@ internal static class Report
     {
         var latencies = m.Product.SelectMany(p => p.Latencies).Order().ToArray();
         var floor = Rate(m.Floor);
-        Line(text, $"| {m.Operation.Title} | {(m.Operation.IsRead ? Rate(m.Plain) : floor)} | {(m.Operation.IsRead ? floor : "")} | {Rate(m.Product)} | {Statistics.Percentile(latencies, 0.5):0.00} | {Statistics.Percentile(latencies, 0.99):0.00} | {Percent(m.Ratio)} | {(m.Operation.Bar is { } bar ? $"≥ {Percent(bar)}" : "")} | {(m.Operation.Bar is { } b ? Met(m.Ratio >= b) : "")} | {Met(m.Audited)} |");
+        Line(text, $"| {m.Operation.Title} | {(m.Operation.IsRead ? Rate(m.Plain) : floor)} | {(m.Operation.IsRead ? floor : "")} | {Rate(m.Product)} | {Statistics.Percentile(latencies, 0.5):0.00} | {Statistics.Percentile(latencies, 0.99):0.00} | {Percent(m.Ratio)} | {(m.Operation.Bar is { } bar ? $"≥ {Percent(bar)}" : "")} | {(m.Operation.Bar is { } b ? Met(m.Ratio >= b) : "")} | {Processor(m.Floor)} | {Processor(m.Product)} | {Met(m.Audited)} |");
     }
 
     private static void Besides(StringBuilder text, RunResult run)
@@ -94,6 +94,8 @@ internal static class Report
     }
 
     private static string Rate(IReadOnlyList<LoadResult> rounds) => Statistics.Median(rounds.Select(r => r.PerSecond)).ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Processor(IReadOnlyList<LoadResult> rounds) => Statistics.Median(rounds.Select(r => r.ProcessorPerRequest)).ToString("#,0", CultureInfo.InvariantCulture);
 
     private static string Percent(double share) => share.ToString("0 %", CultureInfo.InvariantCulture);
 

@@ -10,11 +10,17 @@ namespace FhirBridge.Benchmarks.Load;
 /// <param name="FirstError">What was wrong with the first of them.</param>
 internal sealed record LoadResult(int Requests, double Seconds, IReadOnlyList<int> Latencies, int Errors, string? FirstError)
 {
+    /// <summary>Processor seconds of the server.</summary>
+    public double Processor { get; init; }
+
+    /// <summary>Processor microseconds of the server for one request: less moved by neighbours on the machine than its speed is.</summary>
+    public double ProcessorPerRequest => Processor * 1e6 / Requests;
+
     public double PerSecond => Requests / Seconds;
 
     /// <summary>Of several stretches, as if they were one.</summary>
     public static LoadResult Sum(IReadOnlyCollection<LoadResult> parts) => new(
-        parts.Sum(p => p.Requests), parts.Sum(p => p.Seconds), [.. parts.SelectMany(p => p.Latencies)], parts.Sum(p => p.Errors), parts.Select(p => p.FirstError).FirstOrDefault(e => e is not null));
+        parts.Sum(p => p.Requests), parts.Sum(p => p.Seconds), [.. parts.SelectMany(p => p.Latencies)], parts.Sum(p => p.Errors), parts.Select(p => p.FirstError).FirstOrDefault(e => e is not null)) { Processor = parts.Sum(p => p.Processor) };
 }
 
 /// <summary>Clients that send one request after the other, each on a connection and a thread of its own.</summary>

@@ -42,6 +42,22 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>Processor time that it has used.</summary>
+    public TimeSpan Processor
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Says why it is gone, when it is.</summary>
+    public void ThrowIfEnded()
+    {
+        if (process.HasExited) throw Failed($"ended with code {process.ExitCode}");
+    }
+
     /// <summary>The floor on a database that <see cref="Floor.FloorServer.Fill"/> wrote.</summary>
     public static ServerProcess StartFloor(string database, bool gathers, string logFolder)
     {
@@ -71,7 +87,7 @@ internal sealed class ServerProcess : IDisposable
         var last = "no connection";
         while (Stopwatch.GetElapsedTime(began) < patience)
         {
-            if (process.HasExited) throw Failed($"ended with code {process.ExitCode}");
+            ThrowIfEnded();
             try
             {
                 using var response = await http.GetAsync(path);
