@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FhirBridge.Api.Tests.NonInterference;
 
 /// <summary>
@@ -139,11 +141,12 @@ internal sealed class Oracle(World world, string defaultPolicy)
 
     private static int Rank(string code) => Array.IndexOf(Ranks, code);
 
-    // §5.8: a permit wants the date inside, a deny any overlap; without a date a deny matches and a permit does not.
+    // §5.8: a permit wants the date inside, a deny any overlap; what states no date has that of its Provenance.
     private static bool DatesMatch(Rule rule, Item item, bool permit)
     {
         if (rule.Data is not { } wanted) return true;
-        if (item.Date is not { } date) return !permit;
+        var received = item.At.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var date = item.Date ?? new Span(received, received);
         var (ws, we, ds, de) = (Begin(wanted.Start), End(wanted.End), Begin(date.Start), End(date.End));
         return permit ? ws <= ds && de <= we : ws < de && ds < we;
     }

@@ -78,7 +78,7 @@ internal sealed class Script(World world, Random random)
             0 => new Ask("GET", address + "/_history"),
             1 => new Ask("GET", address + "/_history/1"),
             2 => new Ask("HEAD", address),
-            3 => new Ask("GET", $"members/{item.Owner}/fhir/{item.Type}?_count=5"),
+            3 => new Ask("GET", $"members/{item.Owner}/fhir/{item.Type}?_count=5&{(item.Type == "Patient" ? "_id" : "patient")}={item.Record}"),
             _ => new Ask("GET", address),
         };
     }
@@ -95,7 +95,7 @@ internal sealed class Script(World world, Random random)
     // None of these changes anything: what is there is not at version 0.
     private Ask Write()
     {
-        var reference = Reference(i => i.Type is "Condition" or "Observation" or "List" or "Task" or "RelatedPerson");
+        var reference = Reference(i => i.Type is "Condition" or "Observation" or "List" or "Task" or "RelatedPerson" && i.Body.Count > 0);
         var (type, id) = (reference[..reference.IndexOf('/')], reference[(reference.IndexOf('/') + 1)..]);
         switch (random.Next(3))
         {
@@ -104,7 +104,9 @@ internal sealed class Script(World world, Random random)
                 var body = new JsonObject { ["resourceType"] = "Observation", ["status"] = "final", ["code"] = new JsonObject { ["text"] = "seen" }, ["subject"] = new JsonObject { ["reference"] = "Patient/nobody" } };
                 return new Ask("POST", "fhir/Observation", body);
             default:
-                var resource = new JsonObject { ["resourceType"] = type, ["id"] = id };
+                if (!world.Items.Any(i => i.Type == type)) return new Ask("GET", "fhir/" + reference);
+                var resource = Some(i => i.Type == type).Body.DeepClone().AsObject();
+                (resource["resourceType"], resource["id"]) = (type, id);
                 return new Ask("PUT", "fhir/" + reference, resource, ("If-Match", "W/\"0\""));
         }
     }
@@ -145,7 +147,9 @@ internal sealed class Script(World world, Random random)
             0 => $"patient.identifier={Uri.EscapeDataString(identifier)}",
             1 => $"patient:identifier={Uri.EscapeDataString(identifier)}",
             2 => $"patient=Patient/{patient}",
-            3 when type == "CareTeam" => "participant=" + (random.Next(2) == 0 ? "Practitioner/pr1" : "Organization/alpha"),
+
+            // Found by who takes part; the other worlds in the store are not of interest.
+            3 when type == "CareTeam" => $"participant={(random.Next(2) == 0 ? "Practitioner/pr1" : "Organization/alpha")}&patient={patient}",
             _ => $"patient={patient}",
         };
     }

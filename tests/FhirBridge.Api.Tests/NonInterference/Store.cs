@@ -46,6 +46,14 @@ internal sealed partial record Heard(string Text, string? Next)
         return new Heard($"{status} {headers}\n{PageToken().Replace(body, "_page=…")}", next);
     }
 
+    /// <summary>Where they part.</summary>
+    public string DifferenceTo(Heard other)
+    {
+        var at = Text.Zip(other.Text).TakeWhile(p => p.First == p.Second).Count();
+        string Around(string text) => $"…{text[Math.Max(0, at - 400)..at]}⟪{text[at..Math.Min(text.Length, at + 400)]}⟫…";
+        return $"--- with the hidden:\n{Around(Text)}\n--- without:\n{Around(other.Text)}";
+    }
+
     [GeneratedRegex("""\{"relation":"next","url":"https://bridge\.test/([^"]+)"\}""")]
     private static partial Regex NextLink();
 

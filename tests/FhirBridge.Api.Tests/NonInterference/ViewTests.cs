@@ -51,7 +51,7 @@ public sealed class ViewTests
         {
             var one = await all.AskAsync(world.Visitor, there);
             var two = await permitted.AskAsync(world.Visitor, here);
-            Assert.True(one.Text == two.Text, $"seed {world.Seed}, {world.Visitor}, page {page} of {ask}\n--- with the hidden:\n{one.Text}\n--- without:\n{two.Text}");
+            Assert.True(one.Text == two.Text, $"seed {world.Seed}, {world.Visitor}, page {page} of {ask}\n{one.DifferenceTo(two)}");
             if (one.Next is null) return;
             (there, here) = (new Ask("GET", one.Next), new Ask("GET", two.Next!));
         }

@@ -113,6 +113,8 @@ internal sealed record Visitor(string? Member, string? Person, IReadOnlyList<str
 {
     public const string Client = "ehr";
 
+    public override string ToString() => $"{Member} {Person} [{string.Join(',', Purposes)}] [{string.Join(',', Roles)}] {Scope} launch={Launch}";
+
     public bool IsPerson => Person is not null && (Person.StartsWith("Patient/", StringComparison.Ordinal) || Person.StartsWith("RelatedPerson/", StringComparison.Ordinal));
 
     public IReadOnlyList<string> Identities =>

@@ -1,5 +1,6 @@
 using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Http;
+using FhirBridge.Api.Records;
 using FhirBridge.Consent;
 using FhirBridge.Fhir;
 using FhirBridge.Fhir.Search;
@@ -16,6 +17,26 @@ namespace FhirBridge.Api.Interactions.Shared;
 public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatient, IReadOnlyList<RecordId> Absent, SearchQuery Remaining)
 {
     private static readonly HashSet<string> PersonParameters = ["participant", "owner", "performer", "general-practitioner", "member"];
+
+    /// <summary>Patient identifiers that named the records, as they are compared; null when they were named otherwise.</summary>
+    private IReadOnlyList<(string? System, string Value)>? Identifiers { get; init; }
+
+    /// <summary>
+    /// True when the caller may know that the search names this record: whoever asks by a patient's identifier must see a Patient with that identifier,
+    /// or else the answer would tell whose record it is.
+    /// </summary>
+    public async ValueTask<bool> NamesAsync(OpenedRecord opened, CancellationToken cancel)
+    {
+        if (Identifiers is null) return true;
+        if (opened.IsEmpty) return false;
+        var composed = await opened.ComposeAsync(cancel).ConfigureAwait(false);
+        return composed.OfType("Patient").SelectMany(p => p.Index.Entries).Any(e =>
+        {
+            if (e.Parameter != "identifier" || e.Value is null) return false;
+            var (system, value) = string.IsNullOrEmpty(e.System) ? (e.System ?? "", e.Value) : PatientIdentity.Normalise(e.System, e.Value);
+            return Identifiers.Any(i => i.Value == value && (i.System is null || i.System == system));
+        });
+    }
 
     /// <summary>Finds them.</summary>
     public static async ValueTask<Result<NamedRecords>> FindAsync(FhirRequest request, Bridge bridge, SearchQuery query, CancellationToken cancel)
@@ -48,7 +69,7 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
             case ChainCriterion { Parameter: "patient" or "subject" } c when c.Targets.FirstOrDefault(t => t.Type == "Patient")?.Criterion is ParameterCriterion { Parameter: "identifier", Modifier: SearchModifier.None } inner:
                 return await ByIdentifierAsync(bridge, query with { Criteria = [.. query.Criteria.Where(x => x != criterion)] }, inner.Values, cancel).ConfigureAwait(false);
             case ParameterCriterion { Parameter: "identifier", Modifier: SearchModifier.None } c when request.Type == "Patient":
-                return await ByIdentifierAsync(bridge, query, c.Values, cancel).ConfigureAwait(false);
+                return await ByIdentifierAsync(bridge, query with { Criteria = [.. query.Criteria.Where(x => x != criterion)] }, c.Values, cancel).ConfigureAwait(false);
             case ParameterCriterion { Parameter: "_source", Modifier: SearchModifier.None } c:
                 return await BySourceAsync(request, bridge, query, c, cancel).ConfigureAwait(false);
             case ParameterCriterion { Type: SearchParameterType.Reference, Modifier: SearchModifier.None or SearchModifier.Type } c when PersonParameters.Contains(c.Parameter):
@@ -66,7 +87,7 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
         var found = identifiers.Count == 0
             ? []
             : await bridge.Vault.FindByIdentifierAsync(Counsel.ForSystem(SystemPurpose.Identity), "Patient", identifiers, cancel).ConfigureAwait(false);
-        return new NamedRecords([.. found.Select(f => new RecordId(f))], true, [], remaining);
+        return new NamedRecords([.. found.Select(f => new RecordId(f))], true, [], remaining) { Identifiers = identifiers };
     }
 
     private static (string? System, string Value) Normalised(TokenValue value)
