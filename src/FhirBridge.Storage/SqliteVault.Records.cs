@@ -36,15 +36,13 @@ public sealed partial class SqliteVault
             (Contribution Contribution, ContributionBody Body)? current, asked;
             using (var lease = readers.Take())
             {
-                // Between two statements the contribution may change: what is current and what is asked for come from one state.
-                lease.Connection.Get("BEGIN").Run();
-                current = ContributionReader.Current(lease.Connection, key);
-                asked = version is null || current is null || current.Value.Contribution.Version == version ? current : ContributionReader.Version(lease.Connection, key, version.Value);
-                lease.Connection.Get("COMMIT").Run();
+                current = asked = ContributionReader.Current(lease.Connection, key);
+
+                // Read after the current one: an old version is never changed, so the two need not come from one state.
+                if (version is { } v && current is { } newest && newest.Contribution.Version != v) asked = ContributionReader.Version(lease.Connection, key, v);
             }
 
             if (current is null || asked is null) return null;
-            if (version is { } v && asked.Value.Contribution.Version != v) return null;
             var permitted = PermittedOf(grant, current.Value.Contribution, [asked.Value]);
             return permitted.Count == 0 ? null : permitted[0];
         }));

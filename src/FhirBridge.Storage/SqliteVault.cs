@@ -39,7 +39,7 @@ public sealed partial class SqliteVault : IVault
     public static Task<SqliteVault> OpenAsync(SqliteVaultOptions options, ConsentOptions consent, TimeProvider time) => Task.Run(() => Guarded(() =>
     {
         if (Path.GetDirectoryName(Path.GetFullPath(options.Path)) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-        var connection = Connection.Open(options);
+        var connection = Connection.Open(options, new HeaderCache());
         try
         {
             Schema.Migrate(connection);

@@ -15,9 +15,12 @@ namespace FhirBridge.Api.Contributions;
 /// 1. locate the keys that are written and the Patients that are referred to; 2. check preconditions; 3. find each contribution's record;
 /// 4. give network ids; 5. cut, extract; 6. commit; on a race, from 1 again.
 /// </remarks>
-public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent)
+public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, IdSource ids)
 {
     private const int MaxAttempts = 20;
+
+    /// <summary>Where new ids come from.</summary>
+    public IdSource Ids => ids;
 
     /// <summary>Does all intents or none.</summary>
     /// <returns>What was written, in the order of the intents; or the problems, and nothing is changed.</returns>
@@ -26,7 +29,7 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
     {
         for (var attempt = 1; ; attempt++)
         {
-            var plan = new WritePlan(vault, trustedSystems, consent, request, contributor, intents);
+            var plan = new WritePlan(vault, trustedSystems, consent, ids, request, contributor, intents);
             var problems = await plan.PrepareAsync(cancel).ConfigureAwait(false);
             if (problems.Count > 0) return Result<IReadOnlyList<Written>>.Fail(problems);
             var written = plan.Written;

@@ -10,7 +10,7 @@ namespace FhirBridge.Api.Contributions;
 
 /// <summary>One attempt at a set of writes: everything is prepared against what is stored now, nothing is changed yet.</summary>
 internal sealed class WritePlan(
-    IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, FhirRequest request, Contributor contributor, IReadOnlyList<WriteIntent> intents)
+    IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, IdSource ids, FhirRequest request, Contributor contributor, IReadOnlyList<WriteIntent> intents)
 {
     private readonly AccessGrant system = Counsel.ForSystem(SystemPurpose.Identity);
     private readonly List<Problem> problems = [];
@@ -149,7 +149,7 @@ internal sealed class WritePlan(
             return;
         }
 
-        recordsHere[intent.Key] = known ?? (found.Count > 0 ? new RecordId(found[0]) : new RecordId(NetworkIds.NewRecord()));
+        recordsHere[intent.Key] = known ?? (found.Count > 0 ? new RecordId(found[0]) : new RecordId(ids.NewRecord(intent.Key)));
     }
 
     private async ValueTask<(bool Ok, RecordId? Record)> RecordOfAsync(WriteIntent intent, RecordFacts facts, CancellationToken cancel)
@@ -219,17 +219,17 @@ internal sealed class WritePlan(
     private async ValueTask<string> NewNetworkIdAsync(WriteIntent intent, RecordId? record, CancellationToken cancel)
     {
         if (intent.NetworkId is { } chosen) return chosen;
-        if (record is { } r) return NetworkIds.NewContribution(r.Value);
-        if (!SharedTypes.IsDirectory(intent.Key.Type)) return NetworkIds.NewEntry();
+        if (record is { } r) return ids.NewContribution(r.Value, intent.Key);
+        if (!SharedTypes.IsDirectory(intent.Key.Type)) return ids.NewEntry(intent.Key);
         var identifiers = PatientIdentity.BusinessIdentifiers(intent.Resource!.Root);
-        if (identifiers.Count == 0) return NetworkIds.NewEntry();
+        if (identifiers.Count == 0) return ids.NewEntry(intent.Key);
         foreach (var i in identifiers)
         {
             if (entriesHere.TryGetValue((intent.Key.Type, i.System, i.Value), out var here)) return here;
         }
 
         var found = await vault.FindByIdentifierAsync(system, intent.Key.Type, [.. identifiers.Select(i => ((string?)i.System, i.Value))], cancel).ConfigureAwait(false);
-        return found.Count == 0 ? NetworkIds.NewEntry() : found.Min(StringComparer.Ordinal)!;
+        return found.Count == 0 ? ids.NewEntry(intent.Key) : found.Min(StringComparer.Ordinal)!;
     }
 
     private async ValueTask ClaimAsync(WriteIntent intent, RecordId? record, string networkId, Location? existing, CancellationToken cancel)
@@ -270,16 +270,24 @@ internal sealed class WritePlan(
         _ => [],
     };
 
-    private RecordFacts? FactsOf(WriteIntent intent) => intent.Resource is null
-        ? null
-        : FactsExtractor.Extract(intent.Resource.Root, new FactsContext
+    private RecordFacts? FactsOf(WriteIntent intent)
+    {
+        if (intent.Resource is null) return null;
+        var person = request.Caller.Person;
+        var facts = FactsExtractor.Extract(intent.Resource.Root, new FactsContext
         {
             Reference = intent.Key.StoredReference,
             Custodian = contributor.Custodian,
             Resolve = Stored,
             SourceUpdated = DateTimeOffset.TryParse(intent.Resource.Root["meta"].Text("lastUpdated"), out var updated) ? updated : null,
+            ProvenanceAuthors = person is null ? [] : [person],
+            ProvenanceDate = request.Now,
             TimeZone = consent.TimeZone,
         });
+
+        // Its Provenance names the contributor as author where nobody else is.
+        return facts.Authors.IsEmpty ? facts with { Authors = [contributor.Custodian] } : facts;
+    }
 
     private IndexEntry StoredEntry(IndexEntry entry)
     {

@@ -18,7 +18,7 @@ public static class DemoNetwork
     /// <summary>The members in the order in which the demo tells about them.</summary>
     public static readonly IReadOnlyList<DemoMember> Members =
     [
-        new("hospital", "Utrecht hospital", new("hospital-ehr", "demo-hospital"), "everything, mental health included"),
+        new("hospital", "Utrecht hospital", new("hospital-ehr", "demo-hospital"), "everything but what the neighbourhood team wrote"),
         new("gp", "De Linde general practice", new("gp-ehr", "demo-gp"), "everything, mental health included"),
         new("homecare", "Vecht home nursing", new("homecare-ehr", "demo-homecare"), "plan, goals, team and conditions, nothing about mental health"),
         new("socialcare", "Zuid neighbourhood team", new("socialcare-ehr", "demo-socialcare"), "team and goals, except goals about medication"),

@@ -1,6 +1,7 @@
 using FhirBridge.Api.Demo;
 using FhirBridge.Api.DemoAuthorization;
 using FhirBridge.Consent;
+using FhirBridge.Mapping;
 
 namespace FhirBridge.Api.Hosting;
 
@@ -47,13 +48,13 @@ internal sealed class DemoDirectory(Bridge bridge, DemoCatalogue catalogue) : ID
         var grant = Counsel.ForSystem(SystemPurpose.Identity);
         if (type != "RelatedPerson")
         {
-            var found = await bridge.Vault.FindByIdentifierAsync(grant, type, [(system, value)], cancel).ConfigureAwait(false);
+            var found = await bridge.Vault.FindByIdentifierAsync(grant, type, [PatientIdentity.Normalise(system, value)], cancel).ConfigureAwait(false);
             return found.Count == 1 ? $"{type}/{found[0]}" : null;
         }
 
         var identifier = catalogue.Patient.Identifier;
         var bar = identifier.LastIndexOf('|');
-        var patients = await bridge.Vault.FindByIdentifierAsync(grant, "Patient", [(identifier[..bar], identifier[(bar + 1)..])], cancel).ConfigureAwait(false);
+        var patients = await bridge.Vault.FindByIdentifierAsync(grant, "Patient", [PatientIdentity.Normalise(identifier[..bar], identifier[(bar + 1)..])], cancel).ConfigureAwait(false);
         if (patients.Count != 1) return null;
         var record = new RecordId(patients[0]);
         var self = new Caller { Subject = "demo", ClientId = "demo", Person = record.Reference, Identities = [record.Reference], Scopes = SmartScopes.Parse("patient/*.rs"), LaunchPatient = record };

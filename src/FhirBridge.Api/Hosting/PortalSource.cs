@@ -12,6 +12,6 @@ internal sealed class PortalSource(FhirBridgeOptions options, IServiceProvider s
     {
         var demo = services.GetService<DemoCatalogue>();
         IReadOnlyList<MemberLink> members = demo is null ? [] : [.. DemoNetwork.Members.Select(m => new MemberLink(m.Id, m.Name))];
-        return ValueTask.FromResult(new WelcomeModel(options.Network.BaseFor(request.Request), members, HasApiDocumentation: false, demo?.ToModel()));
+        return ValueTask.FromResult(new WelcomeModel(options.Network.BaseFor(request.Request), members, HasApiDocumentation: true, demo?.ToModel()));
     }
 }

@@ -23,8 +23,10 @@ public static class Service
 #endif
 
     /// <summary>Builds the host; nothing is started yet.</summary>
+    /// <param name="args">Command line, which is configuration too.</param>
+    /// <param name="replace">Puts other services in the place of ours: a clock, a source of ids. Null: none.</param>
     /// <exception cref="InvalidConfigurationException">The configuration is wrong.</exception>
-    public static WebApplication Build(string[] args)
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
     {
         var isNamed = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") is not null || Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") is not null
             || args.Any(a => a.StartsWith("--environment", StringComparison.OrdinalIgnoreCase));
@@ -46,12 +48,14 @@ public static class Service
             kestrel.Limits.MaxRequestBodySize = 64_000_000;
         });
         AddServices(builder);
+        replace?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseCors();
         app.MapFhir();
         app.MapOperations();
         app.MapDemoAuthorization();
         app.MapPortal();
+        app.UseApiDocumentation();
         return app;
     }
 
@@ -71,6 +75,7 @@ public static class Service
         services.AddDemoAuthorization(options);
         if (options.DemoEnabled) services.AddSingleton<IDemoDirectory, DemoDirectory>();
         services.AddPortal();
+        services.AddApiDocumentation();
         services.AddSingleton<IPortalSource, PortalSource>();
         services.AddCors(c => c.AddDefaultPolicy(p => p.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader()
             .WithExposedHeaders("ETag", "Location", "Content-Location", "Last-Modified", "X-Request-Id", "WWW-Authenticate")));
@@ -84,6 +89,7 @@ public static class Service
                 Operator = options.Network.Operator,
             },
             options.Consent, p.GetRequiredService<TimeProvider>()).GetAwaiter().GetResult());
+        services.AddSingleton<IdSource>();
         services.AddSingleton(p => MakeBridge(p, options));
         services.AddSingleton<Door>();
     }
@@ -95,7 +101,7 @@ public static class Service
         return new Bridge(
             vault,
             new ComposedRecordCache(),
-            new ContributionPipeline(vault, trusted, options.Consent),
+            new ContributionPipeline(vault, trusted, options.Consent, p.GetRequiredService<IdSource>()),
             new PageTokens(p.GetRequiredService<IDataProtectionProvider>(), p.GetRequiredService<TimeProvider>()),
             options.Consent,
             options.Network.Operator,

@@ -93,17 +93,17 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
 
     private async ValueTask<Result<Caller>> CallerAsync(HttpContext http, NetworkSnapshot network, FhirRequest request, CancellationToken cancel)
     {
-        var header = http.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-        {
-            http.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{request.SharedBase}\"";
-            return Problems.Unauthenticated.With("send an access token: Authorization: Bearer …");
-        }
+        var bearer = BearerToken.Read(http.Request.Headers.Authorization);
+        if (!bearer.IsOk) return Challenged(http, Result<Caller>.Fail(bearer.Problems), tokenSent: false);
+        var token = await tokens.ValidateAsync(bearer.Value, cancel).ConfigureAwait(false);
+        var caller = token.IsOk ? callers.Create(token.Value, network, request.Now, request.PublicBase) : Result<Caller>.Fail(token.Problems);
+        return Challenged(http, caller, tokenSent: true);
+    }
 
-        var token = await tokens.ValidateAsync(header[7..].Trim(), cancel).ConfigureAwait(false);
-        if (token.IsOk) return callers.Create(token.Value, network, request.Now, request.PublicBase);
-        if (token.Problems[0].Kind == Problems.Unauthenticated) http.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{request.SharedBase}\", error=\"invalid_token\"";
-        return Result<Caller>.Fail(token.Problems);
+    private static Result<Caller> Challenged(HttpContext http, Result<Caller> caller, bool tokenSent)
+    {
+        if (!caller.IsOk && BearerToken.Challenge(caller.Problems[0], tokenSent) is { } challenge) http.Response.Headers.WWWAuthenticate = challenge;
+        return caller;
     }
 
     /// <summary>Layers that need no look-up: membership of the caller, and the scope of the interaction.</summary>

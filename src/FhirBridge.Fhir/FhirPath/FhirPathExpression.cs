@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace FhirBridge.Fhir.FhirPath;
 
 /// <summary>
@@ -12,7 +10,9 @@ public sealed class FhirPathExpression
 {
     private const int MaxCached = 4096;
 
-    private static readonly ConcurrentDictionary<(string, FhirPathOptions), FhirPathExpression> Cache = new();
+    private const int MaxCachedLength = 4000;
+
+    private static readonly BoundedCache<(string, FhirPathOptions), FhirPathExpression> Cache = new(MaxCached);
 
     private readonly Step step;
 
@@ -36,7 +36,7 @@ public sealed class FhirPathExpression
     public static Result<FhirPathExpression> Compile(string expression, FhirPathOptions? options = null)
     {
         options ??= FhirPathOptions.Default;
-        if (Cache.TryGetValue((expression, options), out var known)) return known;
+        if (Cache.TryGet((expression, options), out var known)) return known;
         FhirPathExpression compiled;
         try
         {
@@ -49,8 +49,7 @@ public sealed class FhirPathExpression
             return Problem(expression, e.Kind, e.Message, e.Position);
         }
 
-        // Beyond the bound nothing is evicted: the expressions of the definitions come first and stay, strangers are compiled each time.
-        if (Cache.Count < MaxCached && expression.Length <= 2000) Cache.TryAdd((expression, options), compiled);
+        if (expression.Length <= MaxCachedLength) Cache.Set((expression, options), compiled);
         return compiled;
     }
 
@@ -68,7 +67,7 @@ public sealed class FhirPathExpression
     {
         try
         {
-            return Result<IReadOnlyList<FhirPathValue>>.Ok(Run(focus, context).ToArray());
+            return Result<IReadOnlyList<FhirPathValue>>.Ok(Run(focus, context, static output => output.ToArray()));
         }
         catch (EvaluationException e)
         {
@@ -99,7 +98,7 @@ public sealed class FhirPathExpression
     {
         try
         {
-            return Evaluation.Truth(Run(FhirPathValue.Of(focus), context)) ?? whenEmpty;
+            return Run(FhirPathValue.Of(focus), context, Evaluation.Truth) ?? whenEmpty;
         }
         catch (EvaluationException e)
         {
@@ -112,7 +111,7 @@ public sealed class FhirPathExpression
     {
         try
         {
-            return Result<string?>.Ok(Evaluation.SingleSystem(Run(FhirPathValue.Of(focus), context), out var value) ? value.ToString() : null);
+            return Result<string?>.Ok(Run(FhirPathValue.Of(focus), context, static output => Evaluation.SingleSystem(output, out var value) ? value.ToString() : null));
         }
         catch (EvaluationException e)
         {
@@ -133,13 +132,17 @@ public sealed class FhirPathExpression
 
     private string Shortened => Text.Length <= 200 ? Text : Text[..200] + "…";
 
-    private Values Run(in FhirPathValue focus, FhirPathContext? context)
+    private T Run<T>(in FhirPathValue focus, FhirPathContext? context, Func<Values, T> read)
     {
         var evaluation = new Evaluation(context ?? FhirPathContext.Default, focus);
-        var scope = new Values();
+        var scope = evaluation.Rent();
         if (!focus.IsElement || focus.Tree is not null) scope.Add(focus);
-        var output = new Values();
+        var output = evaluation.Rent();
         step(evaluation, scope, output);
-        return output;
+        var result = read(output);
+        evaluation.Return(output);
+        evaluation.Return(scope);
+        evaluation.Finish();
+        return result;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace FhirBridge.Mapping;
@@ -8,6 +9,9 @@ namespace FhirBridge.Mapping;
 /// </summary>
 internal static class CarePlanComposer
 {
+    private static readonly (string Name, string Property)[] PlanParts =
+        [("title", "valueString"), ("status", "valueCode"), ("intent", "valueCode"), ("category", "valueCodeableConcept"), ("period", "valuePeriod")];
+
     public static UnifiedResource Compose(string recordId, string reference, IReadOnlyList<Contribution> plans)
     {
         var status = Statuses.CarePlan.Unite(plans) ?? "unknown"; // required by R4: only a contribution that was never validated states none
@@ -90,6 +94,7 @@ internal static class CarePlanComposer
         foreach (var plan in plans)
         {
             var position = 0;
+            var own = OwnPlan(plan);
             foreach (var activity in plan.Resource.Children("activity"))
             {
                 var place = activity.Text("id") ?? position.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -98,7 +103,7 @@ internal static class CarePlanComposer
                 if (!any) writer.Json.WriteStartArray("activity"u8);
                 any = true;
                 var line = new Statement("", new Said(plan, activity));
-                writer.Item(line, UnifiedWriter.ElementId("activity", $"{plan.Reference}#{place}"), json => OwnPlan(json, plan));
+                writer.Item(line, UnifiedWriter.ElementId("activity", $"{plan.Reference}#{place}"), own);
             }
         }
 
@@ -106,12 +111,14 @@ internal static class CarePlanComposer
     }
 
     /// <summary>What the contributor's own plan says of itself: <see cref="Extensions.Plan"/>.</summary>
-    private static void OwnPlan(Utf8JsonWriter json, Contribution plan)
+    private static ReadOnlySpan<byte> OwnPlan(Contribution plan)
     {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using var json = new Utf8JsonWriter(buffer, UnifiedWriter.JsonOptions);
         json.WriteStartObject();
         json.WriteString("url"u8, Extensions.Plan);
         json.WriteStartArray("extension"u8);
-        foreach (var (name, property) in ((string, string)[])[("title", "valueString"), ("status", "valueCode"), ("intent", "valueCode"), ("category", "valueCodeableConcept"), ("period", "valuePeriod")])
+        foreach (var (name, property) in PlanParts)
         {
             foreach (var element in plan.Resource.Children(name))
             {
@@ -119,12 +126,14 @@ internal static class CarePlanComposer
                 json.WriteStartObject();
                 json.WriteString("url"u8, name);
                 json.WritePropertyName(property);
-                json.WriteRawValue(element.Raw, skipInputValidation: true);
+                UnifiedWriter.Splice(json, element);
                 json.WriteEndObject();
             }
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan;
     }
 }

@@ -11,7 +11,7 @@ namespace FhirBridge.Mapping;
 /// <param name="Source">Its <c>meta.source</c>: the address on the contributor's facade.</param>
 /// <param name="LastUpdated">When its version was committed.</param>
 /// <param name="Resource">
-/// The resource in network form: references are network references (<c>Practitioner/p1</c>, unified ids for unified types); references that the
+/// The resource in network form, read from JSON (its source bytes are spliced into what is composed): references are network references (<c>Practitioner/p1</c>, unified ids for unified types); references that the
 /// caller may not follow are removed already.
 /// </param>
 public sealed record VisibleContribution(

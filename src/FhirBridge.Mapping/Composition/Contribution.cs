@@ -5,17 +5,17 @@ namespace FhirBridge.Mapping;
 /// <summary>A visible contribution while it is being composed: its ids made unique among all contributions, and what attributes it.</summary>
 internal sealed class Contribution
 {
-    private Contribution(VisibleContribution given, string? status)
+    private Contribution(VisibleContribution given, string? status, bool keepsLineIds)
     {
         Given = given;
         Status = status;
-        Resource = LocalIds.Qualify(given.Resource, given.Reference);
+        Resource = Preparation.Prepare(given.Resource, given.Reference, keepsLineIds);
     }
 
     /// <summary>As it was given.</summary>
     public VisibleContribution Given { get; }
 
-    /// <summary>The resource, with ids of elements and contained resources that no other contribution can have.</summary>
+    /// <summary>The resource, with ids that no other contribution can have, and without attribution of its own (<see cref="Preparation"/>).</summary>
     public FhirElement Resource { get; }
 
     /// <summary>Its own status (Goal: lifecycleStatus); null when it states none.</summary>
@@ -31,7 +31,9 @@ internal sealed class Contribution
     /// The contributions that take part, in reference order: one for each reference (the latest, should it be given twice), and none that
     /// was entered in error.
     /// </summary>
-    public static List<Contribution> Ordered(IEnumerable<VisibleContribution> given)
+    /// <param name="given">The contributions, in any order.</param>
+    /// <param name="keepsLineIds">False when elements are written with the ids that their contributors gave them.</param>
+    public static List<Contribution> Ordered(IEnumerable<VisibleContribution> given, bool keepsLineIds = true)
     {
         var latest = new SortedDictionary<string, VisibleContribution>(StringComparer.Ordinal);
         foreach (var contribution in given)
@@ -43,7 +45,7 @@ internal sealed class Contribution
         foreach (var contribution in latest.Values)
         {
             var status = contribution.Resource.Text(contribution.Resource.Type == "Goal" ? "lifecycleStatus" : "status");
-            if (status != "entered-in-error") ordered.Add(new Contribution(contribution, status));
+            if (status != "entered-in-error") ordered.Add(new Contribution(contribution, status, keepsLineIds));
         }
 
         return ordered;

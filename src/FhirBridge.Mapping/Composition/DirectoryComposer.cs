@@ -23,7 +23,7 @@ public static class DirectoryComposer
     /// <returns>The entry; null when nobody states anything (or everything was entered in error).</returns>
     public static UnifiedResource? Compose(string type, string entryId, string operatorReference, IEnumerable<VisibleContribution> contributions)
     {
-        var parts = Contribution.Ordered(contributions.Where(c => c.Resource.Type == type));
+        var parts = Contribution.Ordered(contributions.Where(c => c.Resource.Type == type), keepsLineIds: false);
         if (parts.Count == 0) return null;
         var order = parts.OrderBy(p => Precedence(p.Given.Contributor, $"{type}/{entryId}", operatorReference))
             .ThenBy(p => p.Given.Contributor, StringComparer.Ordinal)

@@ -31,11 +31,12 @@ internal sealed class Statement(string key, Said first)
     }
 
     /// <summary>The contributions that state it.</summary>
-    public IEnumerable<Contribution> By => said.Count == 1 ? [said[0].By] : said.Select(s => s.By).Distinct();
+    public IReadOnlyList<Contribution> By => said.Count == 1 ? new[] { said[0].By } : said.Select(s => s.By).Distinct().ToArray();
 
     /// <summary>The extensions that its contributors gave it; equal ones once.</summary>
-    public IEnumerable<FhirElement> OwnExtensions =>
-        said.SelectMany(s => s.Element.Children("extension")).DistinctBy(ElementKeys.Content);
+    public IEnumerable<FhirElement> OwnExtensions => said.Count == 1
+        ? said[0].Element.Children("extension")
+        : said.SelectMany(s => s.Element.Children("extension")).DistinctBy(ElementKeys.Content);
 
     /// <summary>All repetitions of an element, equal ones joined, in the order in which they are first stated.</summary>
     public static List<Statement> Join(IReadOnlyList<Contribution> contributions, string name, Func<FhirElement, string> key)

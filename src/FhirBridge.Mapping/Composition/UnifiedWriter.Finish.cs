@@ -97,7 +97,7 @@ internal sealed partial class UnifiedWriter
         json.WriteStartObject();
         json.WriteString("url"u8, "value"u8);
         json.WritePropertyName(value);
-        json.WriteRawValue(statement.Element.Raw, skipInputValidation: true);
+        Splice(json, statement.Element);
         json.WriteEndObject();
         foreach (var contributor in statement.By.Select(c => c.Given.Contributor).Distinct().Order(StringComparer.Ordinal))
         {

@@ -54,12 +54,14 @@ internal sealed partial class UnifiedWriter : IDisposable
         json.WriteEndObject();
     }
 
-    /// <summary>A primitive element with a text that these contributions state.</summary>
+    /// <summary>A primitive element with a text that these contributions state; without attribution when none does.</summary>
     public void Text(string name, string text, IEnumerable<Contribution> by)
     {
         json.WriteString(name, text);
+        var contributors = by.ToArray();
+        if (contributors.Length == 0) return;
         json.WriteStartObject("_" + name);
-        Attribute(name, by, []);
+        Attribute(name, contributors, []);
         json.WriteEndObject();
     }
 
@@ -101,7 +103,7 @@ internal sealed partial class UnifiedWriter : IDisposable
     {
         if (statements.Count == 0) return;
         json.WriteStartArray(name);
-        foreach (var statement in statements) json.WriteRawValue(statement.Element.Raw, skipInputValidation: true);
+        foreach (var statement in statements) Splice(json, statement.Element);
         json.WriteEndArray();
     }
 
@@ -113,43 +115,66 @@ internal sealed partial class UnifiedWriter : IDisposable
     }
 
     /// <summary>One object: id, attribution, and the content of the statement's element.</summary>
-    public void Item(Statement statement, string elementId, Action<Utf8JsonWriter>? moreExtensions = null)
+    public void Item(Statement statement, string elementId, ReadOnlySpan<byte> moreExtensions = default)
     {
         json.WriteStartObject();
         Attribute(elementId, statement.By, statement.OwnExtensions, moreExtensions);
-        Content(statement.Element);
+        Content(json, statement.Element);
         json.WriteEndObject();
     }
 
     /// <summary>Id, and extensions: the element's own, who states it, and in which status when that is not the resource's.</summary>
-    public void Attribute(string elementId, IEnumerable<Contribution> by, IEnumerable<FhirElement> own, Action<Utf8JsonWriter>? more = null)
+    /// <param name="elementId">Id of the element.</param>
+    /// <param name="by">Who states it; each once.</param>
+    /// <param name="own">Extensions that its contributors gave it.</param>
+    /// <param name="more">A complete extension in JSON, to stand last; empty for none.</param>
+    public void Attribute(string elementId, IEnumerable<Contribution> by, IEnumerable<FhirElement> own, ReadOnlySpan<byte> more = default)
     {
         json.WriteString("id"u8, elementId);
         json.WriteStartArray("extension"u8);
         foreach (var extension in own) json.WriteRawValue(extension.Raw, skipInputValidation: true);
-        var contributors = new SortedSet<string>(StringComparer.Ordinal);
-        var statuses = new SortedSet<string>(StringComparer.Ordinal);
-        var isCurrent = false;
-        foreach (var contribution in by)
-        {
-            contributors.Add(contribution.Given.Contributor);
-            if (contribution.Status is null || contribution.Status == status) isCurrent = true;
-            else statuses.Add(contribution.Status);
-            elementsOf[contribution.Reference].Add(elementId);
-        }
-
-        foreach (var contributor in contributors) json.WriteRawValue(Attribution(contributor), skipInputValidation: true);
-        if (status is not null && !isCurrent)
-        {
-            foreach (var other in statuses) ExtensionCode(Extensions.ContributionStatus, other);
-        }
-
-        more?.Invoke(json);
+        if (by is Contribution[] { Length: 1 } single) AttributeTo(elementId, single[0]);
+        else AttributeTo(elementId, [.. by]);
+        if (!more.IsEmpty) json.WriteRawValue(more, skipInputValidation: true);
         json.WriteEndArray();
     }
 
+    private void AttributeTo(string elementId, Contribution contribution)
+    {
+        elementsOf[contribution.Reference].Add(elementId);
+        json.WriteRawValue(Attribution(contribution.Given.Contributor), skipInputValidation: true);
+        if (status is not null && contribution.Status is { } own && own != status) ExtensionCode(Extensions.ContributionStatus, own);
+    }
+
+    private void AttributeTo(string elementId, List<Contribution> by)
+    {
+        foreach (var contribution in by) elementsOf[contribution.Reference].Add(elementId);
+        foreach (var contributor in by.Select(c => c.Given.Contributor).Distinct().Order(StringComparer.Ordinal))
+        {
+            json.WriteRawValue(Attribution(contributor), skipInputValidation: true);
+        }
+
+        if (status is null || by.Exists(c => c.Status is null || c.Status == status)) return;
+        foreach (var other in by.Select(c => c.Status!).Distinct().Order(StringComparer.Ordinal)) ExtensionCode(Extensions.ContributionStatus, other);
+    }
+
+    /// <summary>An element as it stands, but for an id that its contributor gave it.</summary>
+    public static void Splice(Utf8JsonWriter json, FhirElement element)
+    {
+        if (element.HasValue || !element["id"].Exists)
+        {
+            json.WriteRawValue(element.Raw, skipInputValidation: true);
+            return;
+        }
+
+        json.WriteStartObject();
+        FhirJson.WriteProperty(json, element, "extension");
+        Content(json, element);
+        json.WriteEndObject();
+    }
+
     /// <summary>All properties of an element but its id and extensions.</summary>
-    public void Content(FhirElement element)
+    private static void Content(Utf8JsonWriter json, FhirElement element)
     {
         var last = "";
         foreach (var child in element.Children())

@@ -37,13 +37,19 @@ public static class PatientIdentity
         var trusted = new SortedSet<(string System, string Value)>(Ordinal);
         foreach (var (system, value) in BusinessIdentifiers(patient))
         {
-            var canonical = SameSystem.GetValueOrDefault(system, system);
+            var (canonical, number) = Normalise(system, value);
             if (!trustedSystems.Contains(canonical) && !trustedSystems.Contains(system)) continue;
-            if (!National.Contains(canonical)) trusted.Add((canonical, value));
-            else if (Digits(canonical, value) is { } digits && !IsFiller(digits)) trusted.Add((canonical, digits));
+            if (!National.Contains(canonical) || !IsFiller(number)) trusted.Add((canonical, number));
         }
 
         return [.. trusted];
+    }
+
+    /// <summary>An identifier in the form in which it is compared: systems by their canonical name, national numbers as digits.</summary>
+    public static (string System, string Value) Normalise(string system, string value)
+    {
+        var canonical = SameSystem.GetValueOrDefault(system, system);
+        return (canonical, National.Contains(canonical) ? Digits(canonical, value) : value);
     }
 
     /// <summary>

@@ -61,9 +61,6 @@ internal sealed class RecordContents : IRecordNeighbours
     /// <summary>Compiled consents and memberships, once somebody asked.</summary>
     internal CounselState? Counsel { get; set; }
 
-    /// <summary>True when <see cref="Counsel"/> was made or checked for these contents, not only taken over from those before.</summary>
-    internal bool IsCounselChecked { get; set; }
-
     internal long ApproximateBytes { get; }
 
     /// <summary>The contribution that a reference in a contributor's words names; null when there is none here.</summary>
@@ -116,4 +113,8 @@ internal sealed class RecordContents : IRecordNeighbours
 /// <param name="NetworkVersion">Version of the network it was compiled with.</param>
 /// <param name="Sources">Hash of the contributions it was compiled from and of what their references led to.</param>
 /// <param name="Identifiers">Business identifiers that were looked up, with the answers.</param>
-internal sealed record CounselState(ConsentSnapshot Snapshot, long NetworkVersion, string Sources, IReadOnlyDictionary<string, string?> Identifiers);
+internal sealed record CounselState(ConsentSnapshot Snapshot, long NetworkVersion, string Sources, IReadOnlyDictionary<string, string?> Identifiers)
+{
+    /// <summary>True when it was made or checked for the contents it hangs on, not only taken over from those before. Part of the value, so that both are read at once.</summary>
+    internal bool IsChecked { get; init; }
+}

@@ -7,16 +7,23 @@ namespace FhirBridge.Storage.Sqlite;
 /// <summary>One connection with its prepared statements. Used by one thread at a time.</summary>
 internal sealed class Connection : IDisposable
 {
+    private const int MostComposed = 200;
+
     // Statements are constants of this assembly: their identity is their key, no text is hashed on the hot path.
     private readonly Dictionary<string, Statement> statements = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, Statement> composed = new(StringComparer.Ordinal);
     private readonly SqliteConnection inner;
     private readonly sqlite3 handle;
 
-    private Connection(SqliteConnection inner)
+    private Connection(SqliteConnection inner, HeaderCache headers)
     {
         this.inner = inner;
+        Headers = headers;
         handle = inner.Handle!;
     }
+
+    /// <summary>Headers that were read before, by this connection or another one of the vault.</summary>
+    internal HeaderCache Headers { get; }
 
     /// <summary>False inside of a transaction.</summary>
     internal bool IsIdle => raw.sqlite3_get_autocommit(handle) != 0;
@@ -27,20 +34,20 @@ internal sealed class Connection : IDisposable
     /// <summary>Row id given by the last insert.</summary>
     internal long LastId => raw.sqlite3_last_insert_rowid(handle);
 
-    internal static Connection Open(SqliteVaultOptions options)
+    internal static Connection Open(SqliteVaultOptions options, HeaderCache headers)
     {
         var text = new SqliteConnectionStringBuilder { DataSource = options.Path, Pooling = false, Mode = SqliteOpenMode.ReadWriteCreate };
         var inner = new SqliteConnection(text.ToString());
         try
         {
             inner.Open();
-            var connection = new Connection(inner);
+            var connection = new Connection(inner, headers);
             connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {(long)options.BusyTimeout.TotalMilliseconds}"));
             connection.Execute("PRAGMA journal_mode = WAL");
             connection.Execute(options.Synchronous == SqliteSynchronous.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
             connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = {-options.PageCacheKilobytes}"));
             connection.Execute("PRAGMA temp_store = MEMORY");
-            connection.Execute("PRAGMA wal_autocheckpoint = 4000");
+            connection.Execute("PRAGMA wal_autocheckpoint = 1000");
             return connection;
         }
         catch
@@ -57,13 +64,24 @@ internal sealed class Connection : IDisposable
         return statement;
     }
 
-    /// <summary>A statement made for one use.</summary>
-    internal Statement Prepare(string sql) => new(handle, sql, isCached: false);
+    /// <summary>The prepared statement of a text that is put together anew each time; dispose it after use, and do not use it twice at once.</summary>
+    internal Statement Prepare(string sql)
+    {
+        if (composed.TryGetValue(sql, out var statement)) return statement;
+        if (composed.Count >= MostComposed)
+        {
+            // A search asks for its next text when it is done with the one before: none of these is in use.
+            foreach (var old in composed.Values) old.Close();
+            composed.Clear();
+        }
+
+        return composed[sql] = new Statement(handle, sql, isCached: true);
+    }
 
     /// <summary>Runs a text once.</summary>
     internal void Execute(string sql)
     {
-        using var statement = Prepare(sql);
+        using var statement = new Statement(handle, sql, isCached: false);
         while (statement.Step())
         {
         }
@@ -79,7 +97,7 @@ internal sealed class Connection : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in statements.Values) statement.Close();
+        foreach (var statement in statements.Values.Concat(composed.Values)) statement.Close();
         inner.Dispose();
     }
 }

@@ -7,7 +7,7 @@ internal static class ContributionReader
     internal static (Contribution Contribution, ContributionBody Body)? Current(Connection connection, ContributionKey key)
     {
         using var s = connection.Get(Columns.Full + "WHERE contributor = ?1 AND type = ?2 AND local_id = ?3");
-        return s.Bind(1, key.Contributor).Bind(2, key.Type).Bind(3, key.LocalId).Step() ? (Columns.Contribution(s), Columns.Body(s)) : null;
+        return s.Bind(1, key.Contributor).Bind(2, key.Type).Bind(3, key.LocalId).Step() ? (connection.Headers.Read(s), Columns.Body(s)) : null;
     }
 
     /// <summary>An older version; null when there is none of that number.</summary>

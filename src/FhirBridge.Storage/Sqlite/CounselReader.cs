@@ -11,12 +11,12 @@ internal sealed class CounselReader(ReaderPool readers, ConsentOptions options)
     internal ConsentSnapshot Read(RecordContents contents, NetworkSnapshot network)
     {
         var state = contents.Counsel;
-        if (state is not null && contents.IsCounselChecked && state.NetworkVersion == network.Version && state.Identifiers.Count == 0) return state.Snapshot;
+        if (state is { IsChecked: true } && state.NetworkVersion == network.Version && state.Identifiers.Count == 0) return state.Snapshot;
         var sources = HashOf(contents);
         using var lease = readers.Take();
         if (state is not null && state.NetworkVersion == network.Version && state.Sources == sources && SameAnswers(lease.Connection, state.Identifiers))
         {
-            contents.IsCounselChecked = true;
+            contents.Counsel = state with { IsChecked = true };
             return state.Snapshot;
         }
 
@@ -24,8 +24,7 @@ internal sealed class CounselReader(ReaderPool readers, ConsentOptions options)
         var version = $"{sources}.{network.Version}";
         var compiled = Counsel.Compile(contents.Record, version, Sources(lease.Connection, contents, identifiers), network.Relations, options);
         if (identifiers.Count > 0) compiled = compiled with { Version = version + "." + HashOf(identifiers) };
-        contents.Counsel = new CounselState(compiled, network.Version, sources, identifiers);
-        contents.IsCounselChecked = true;
+        contents.Counsel = new CounselState(compiled, network.Version, sources, identifiers) { IsChecked = true };
         return compiled;
     }
 

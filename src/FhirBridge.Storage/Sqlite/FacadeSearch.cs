@@ -33,9 +33,16 @@ internal sealed class FacadeSearch(Connection connection, string contributor, Se
         if (probes.Count == 0) return [.. Walk(type, after, long.MaxValue).OfType<Contribution>().Take(count)];
         if (CountOf(probes[0]) > Few)
         {
-            var walked = Walk(type, after, LongestWalk).ToList();
-            var found = walked.OfType<Contribution>().Take(count).ToList();
-            if (found.Count == count || walked.Count < LongestWalk) return found;
+            var found = new List<Contribution>(count);
+            var steps = 0;
+            foreach (var candidate in Walk(type, after, LongestWalk))
+            {
+                steps++;
+                if (candidate is not null) found.Add(candidate);
+                if (found.Count == count) return found;
+            }
+
+            if (steps < LongestWalk) return found;
         }
 
         return [.. Candidates(type, after).OfType<Contribution>().Take(count)];
@@ -103,7 +110,7 @@ internal sealed class FacadeSearch(Connection connection, string contributor, Se
 
     private Contribution? Matched(Statement s)
     {
-        var c = Columns.Contribution(s);
+        var c = connection.Headers.Read(s);
         return QueryMatcher.Matches(query, View(c)) && permits(c) ? c : null;
     }
 

@@ -7,13 +7,14 @@ internal sealed class ReaderPool(SqliteVaultOptions options) : IDisposable
 {
     private const int Kept = 32;
     private readonly ConcurrentStack<Connection> free = new();
+    private readonly HeaderCache headers = new();
     private volatile bool isClosed;
 
     /// <summary>Takes a connection; give it back by disposing the lease.</summary>
     internal Lease Take()
     {
         ObjectDisposedException.ThrowIf(isClosed, typeof(SqliteVault));
-        return new Lease(this, free.TryPop(out var connection) ? connection : Connection.Open(options));
+        return new Lease(this, free.TryPop(out var connection) ? connection : Connection.Open(options, headers));
     }
 
     public void Dispose()

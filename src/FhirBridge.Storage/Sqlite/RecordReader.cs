@@ -78,7 +78,7 @@ internal sealed class RecordReader(ReaderPool readers, ContentsCache cache)
             }
         }
 
-        return new RecordContents(record, versions.Record, entries, r => DirectoryReader.Resolve(connection, r), versions.Directory) { Counsel = before?.Counsel };
+        return new RecordContents(record, versions.Record, entries, r => DirectoryReader.Resolve(connection, r), versions.Directory) { Counsel = before?.Counsel is { } counsel ? counsel with { IsChecked = false } : null };
     }
 
     private static ImmutableArray<string> Targets(ReadOnlySpan<byte> slots) => [.. RowCodec.ReadSlots(slots).Select(s => s.Target).Distinct(StringComparer.Ordinal)];

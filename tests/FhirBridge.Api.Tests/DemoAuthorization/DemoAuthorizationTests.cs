@@ -90,9 +90,9 @@ public sealed class DemoAuthorizationTests(DemoHostFixture fixture) : IClassFixt
     [Fact]
     public async Task Professional_ActsForTheOrganisation()
     {
-        var (_, body) = await Exchange((await Authorize(("persona", "e-brandt"), ("scope", "user/*.cruds")))["code"]);
+        var (_, body) = await Exchange((await Authorize(("persona", "h-visser"), ("scope", "user/*.cruds")))["code"]);
         var token = await host.ValidateAsync((string)body["access_token"]!);
-        Assert.Equal(("Practitioner/e-brandt", "Organization/hospital"), (token!.FhirUser, Assert.Single(token.Organizations)));
+        Assert.Equal(("Practitioner/h-visser", "Organization/hospital"), (token!.FhirUser, Assert.Single(token.Organizations)));
         Assert.Equal(["privacy-officer"], token.Roles);
         Assert.False(body.ContainsKey("patient"));
         Assert.False(body.ContainsKey("id_token"));

@@ -20,7 +20,7 @@ internal static class Transaction
     {
         if (request.Member is null) return FhirResponse.Failure(Problems.NotSupported.With("a transaction is posted on the member's facade; on /fhir send a batch"));
         if (FacadeRead.OwnGrant(request) is null) return FhirResponse.Failure(Problems.Forbidden.With("only the member itself writes on its facade"));
-        var prepared = Prepare(request, entries);
+        var prepared = Prepare(request, bridge, entries);
         if (!prepared.IsOk) return FhirResponse.Failure(prepared.Problems);
         var writes = prepared.Value.Where(p => p.Intent is not null).ToList();
         var result = await bridge.Pipeline.WriteAsync(request, Contributor.Facade(request.Member), [.. writes.Select(w => w.Intent!)], cancel).ConfigureAwait(false);
@@ -60,7 +60,7 @@ internal static class Transaction
         bundle.AddResponse(written.Created ? "201" : "200", location, version, written.Write.Provenance.Recorded, body, default);
     }
 
-    private static Result<List<Prepared>> Prepare(FhirRequest request, IReadOnlyList<FhirElement> entries)
+    private static Result<List<Prepared>> Prepare(FhirRequest request, Bridge bridge, IReadOnlyList<FhirElement> entries)
     {
         var problems = new List<Problem>();
         var prepared = new List<Prepared>();
@@ -75,7 +75,7 @@ internal static class Transaction
                 continue;
             }
 
-            var intent = IntentOf(routed.Value, entry);
+            var intent = IntentOf(routed.Value, entry, bridge);
             if (intent is { Verb: WriteVerb.Update } && Targets.IdProblem(intent.Resource!.Root, intent.Key.LocalId) is { } wrong) problems.Add(wrong with { Expression = entry.Path + ".resource.id" });
             if (intent is not null && entry.Text("fullUrl") is { } fullUrl) addresses[fullUrl] = $"{intent.Key.Type}/{intent.Key.LocalId}";
             prepared.Add(new Prepared(routed.Value, intent));
@@ -90,12 +90,12 @@ internal static class Transaction
         return prepared.ConvertAll(p => p.Intent?.Resource is null ? p : p with { Intent = p.Intent with { Resource = WithAddresses(p.Intent.Resource, addresses) } });
     }
 
-    private static WriteIntent? IntentOf(FhirRequest entry, FhirElement element)
+    private static WriteIntent? IntentOf(FhirRequest entry, FhirElement element, Bridge bridge)
     {
         var where = element.Path + ".resource";
         return entry.Route.Name switch
         {
-            "create" => new WriteIntent(WriteVerb.Create, new ContributionKey(entry.Member!, entry.Type, NetworkIds.NewEntry()), entry.Body, Where: where),
+            "create" => new WriteIntent(WriteVerb.Create, new ContributionKey(entry.Member!, entry.Type, bridge.Pipeline.Ids.NewLocal()), entry.Body, Where: where),
             "update" => new WriteIntent(WriteVerb.Update, new ContributionKey(entry.Member!, entry.Type, entry.Id), entry.Body, entry.IfMatch, Where: where),
             "delete" => new WriteIntent(WriteVerb.Delete, new ContributionKey(entry.Member!, entry.Type, entry.Id), null, entry.IfMatch, Where: element.Path),
             _ => null,

@@ -13,7 +13,7 @@ public static class FacadeWrite
 {
     /// <summary>create: a new local id.</summary>
     public static ValueTask<FhirResponse> CreateAsync(FhirRequest request, Bridge bridge, CancellationToken cancel) =>
-        WriteAsync(request, bridge, new WriteIntent(WriteVerb.Create, Key(request, NetworkIds.NewEntry()), request.Body), cancel);
+        WriteAsync(request, bridge, new WriteIntent(WriteVerb.Create, Key(request, bridge.Pipeline.Ids.NewLocal()), request.Body), cancel);
 
     /// <summary>update: create or replace under the id in the URL.</summary>
     public static ValueTask<FhirResponse> UpdateAsync(FhirRequest request, Bridge bridge, CancellationToken cancel) =>

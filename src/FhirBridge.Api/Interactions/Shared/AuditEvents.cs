@@ -23,9 +23,16 @@ public static class AuditEvents
     {
         var named = await NamedRecords.FindAsync(request, bridge, query, cancel).ConfigureAwait(false);
         if (!named.IsOk) return FhirResponse.Failure(named.Problems);
-        if (named.Value.Records.Count > 1) return FhirResponse.Failure(Problems.TooCostly.With("a search on AuditEvent names one patient"));
-        var record = named.Value.Records.Count == 1 ? named.Value.Records[0] : new RecordId("0");
-        var opened = await bridge.OpenAsync(request, record, cancel).ConfigureAwait(false);
+        var known = new List<OpenedRecord>();
+        foreach (var one in named.Value.Records)
+        {
+            var candidate = await bridge.OpenAsync(request, one, cancel).ConfigureAwait(false);
+            if (await named.Value.NamesAsync(candidate, cancel).ConfigureAwait(false)) known.Add(candidate);
+        }
+
+        if (known.Count > 1) return FhirResponse.Failure(Problems.TooCostly.With("a search on AuditEvent names one patient"));
+        var opened = known.Count == 1 ? known[0] : await bridge.OpenAsync(request, new RecordId("0"), cancel).ConfigureAwait(false);
+        var record = opened.Record;
         var count = query.Summary == SummaryMode.Count ? 0 : Math.Min(position?.Count ?? query.Count ?? SharedSearch.DefaultCount, SharedSearch.MaxCount);
         var matches = new List<RenderedResource>();
         await foreach (var (row, entry) in ReadableAsync(request, bridge, opened, cancel).ConfigureAwait(false))

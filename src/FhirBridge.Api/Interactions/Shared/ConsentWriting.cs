@@ -7,8 +7,10 @@ namespace FhirBridge.Api.Interactions.Shared;
 /// <summary>Who may write a Consent on <c>/fhir</c>, and what it must be (consent.md §3.5, §13; contract.md, "Whose Consent counts").</summary>
 public static class ConsentWriting
 {
+    private const string RoleCode = "http://terminology.hl7.org/CodeSystem/v3-RoleCode";
+
     /// <summary>v3 RoleCodes of a legal representative (consent.md §3.5).</summary>
-    private static readonly HashSet<string> Representatives = ["HPOWATT", "GUARD", "POWATT", "DPOWATT", "SPOWATT"];
+    private static readonly HashSet<string> Representatives = ["HPOWATT", "GUARD"];
 
     /// <summary>Problems of the Consent and of the caller's authority; empty when it may be written.</summary>
     public static async ValueTask<IReadOnlyList<Problem>> CheckAsync(FhirRequest request, Bridge bridge, FhirElement consent, CancellationToken cancel)
@@ -35,6 +37,6 @@ public static class ConsentWriting
         if (request.Caller.Person is not { } person || !person.StartsWith("RelatedPerson/", StringComparison.Ordinal)) return false;
         var snapshot = await bridge.Vault.CounselAsync(Counsel.ForSystem(SystemPurpose.Counsel), record, cancel).ConfigureAwait(false);
         return snapshot.Relations.RelatedPersons.Any(r =>
-            r.Reference == person && r.Active && r.Period.Covers(request.Now) && r.Patient == record.Reference && r.Relationships.Any(c => Representatives.Contains(c.Code)));
+            r.Reference == person && r.Active && r.Verified && r.Period.Covers(request.Now) && r.Patient == record.Reference && r.Relationships.Any(c => c.System == RoleCode && Representatives.Contains(c.Code)));
     }
 }

@@ -1,8 +1,10 @@
 using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Http;
+using FhirBridge.Api.Records;
 using FhirBridge.Consent;
 using FhirBridge.Fhir;
 using FhirBridge.Fhir.Search;
+using FhirBridge.Mapping;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Interactions.Shared;
@@ -16,12 +18,37 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
 {
     private static readonly HashSet<string> PersonParameters = ["participant", "owner", "performer", "general-practitioner", "member"];
 
+    /// <summary>Patient identifiers that named the records, as they are compared; null when they were named otherwise.</summary>
+    private IReadOnlyList<(string? System, string Value)>? Identifiers { get; init; }
+
+    /// <summary>
+    /// True when the caller may know that the search names this record: whoever asks by a patient's identifier must see a Patient with that identifier,
+    /// or else the answer would tell whose record it is.
+    /// </summary>
+    public async ValueTask<bool> NamesAsync(OpenedRecord opened, CancellationToken cancel)
+    {
+        if (Identifiers is null) return true;
+        if (opened.IsEmpty) return false;
+        var composed = await opened.ComposeAsync(cancel).ConfigureAwait(false);
+        return composed.OfType("Patient").SelectMany(p => p.Index.Entries).Any(e =>
+        {
+            if (e.Parameter != "identifier" || e.Value is null) return false;
+            var (system, value) = string.IsNullOrEmpty(e.System) ? (e.System ?? "", e.Value) : PatientIdentity.Normalise(e.System, e.Value);
+            return Identifiers.Any(i => i.Value == value && (i.System is null || i.System == system));
+        });
+    }
+
     /// <summary>Finds them.</summary>
     public static async ValueTask<Result<NamedRecords>> FindAsync(FhirRequest request, Bridge bridge, SearchQuery query, CancellationToken cancel)
     {
         foreach (var criterion in query.Criteria)
         {
             if (await ByCriterionAsync(request, bridge, query, criterion, cancel).ConfigureAwait(false) is { } found) return Decidable(found);
+        }
+
+        foreach (var criterion in query.Criteria)
+        {
+            if (ByTarget(query, criterion) is { } found) return Decidable(found);
         }
 
         return Problems.TooCostly.With(
@@ -47,7 +74,7 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
             case ChainCriterion { Parameter: "patient" or "subject" } c when c.Targets.FirstOrDefault(t => t.Type == "Patient")?.Criterion is ParameterCriterion { Parameter: "identifier", Modifier: SearchModifier.None } inner:
                 return await ByIdentifierAsync(bridge, query with { Criteria = [.. query.Criteria.Where(x => x != criterion)] }, inner.Values, cancel).ConfigureAwait(false);
             case ParameterCriterion { Parameter: "identifier", Modifier: SearchModifier.None } c when request.Type == "Patient":
-                return await ByIdentifierAsync(bridge, query, c.Values, cancel).ConfigureAwait(false);
+                return await ByIdentifierAsync(bridge, query with { Criteria = [.. query.Criteria.Where(x => x != criterion)] }, c.Values, cancel).ConfigureAwait(false);
             case ParameterCriterion { Parameter: "_source", Modifier: SearchModifier.None } c:
                 return await BySourceAsync(request, bridge, query, c, cancel).ConfigureAwait(false);
             case ParameterCriterion { Type: SearchParameterType.Reference, Modifier: SearchModifier.None or SearchModifier.Type } c when PersonParameters.Contains(c.Parameter):
@@ -57,15 +84,32 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
         }
     }
 
+    /// <summary>A reference to something in a record names the record too: <c>Provenance?target=CarePlan/…</c>.</summary>
+    private static NamedRecords? ByTarget(SearchQuery query, SearchCriterion criterion)
+    {
+        if (criterion is not ParameterCriterion { Type: SearchParameterType.Reference, Modifier: SearchModifier.None or SearchModifier.Type } c) return null;
+        var values = c.Values.OfType<ReferenceValue>().ToList();
+        return values.Count > 0 && values.TrueForAll(v => v is { Type: not null, Id: not null, Base: null } && !SharedTypes.IsDirectory(v.Type))
+            ? Named(query, [.. values.Select(v => new RecordId(NetworkIds.RecordOf(v.Id!)))])
+            : null;
+    }
+
     private static NamedRecords Named(SearchQuery query, List<RecordId> records) => new([.. records.Distinct()], true, [], query);
 
     private static async ValueTask<NamedRecords> ByIdentifierAsync(Bridge bridge, SearchQuery remaining, IReadOnlyList<SearchValue> values, CancellationToken cancel)
     {
-        var identifiers = values.OfType<TokenValue>().Where(v => v.Code is not null).Select(v => (v.System, v.Code!)).ToList();
+        var identifiers = values.OfType<TokenValue>().Where(v => v.Code is not null).Select(Normalised).ToList();
         var found = identifiers.Count == 0
             ? []
             : await bridge.Vault.FindByIdentifierAsync(Counsel.ForSystem(SystemPurpose.Identity), "Patient", identifiers, cancel).ConfigureAwait(false);
-        return new NamedRecords([.. found.Select(f => new RecordId(f))], true, [], remaining);
+        return new NamedRecords([.. found.Select(f => new RecordId(f))], true, [], remaining) { Identifiers = identifiers };
+    }
+
+    private static (string? System, string Value) Normalised(TokenValue value)
+    {
+        if (string.IsNullOrEmpty(value.System)) return (value.System, value.Code!);
+        var (system, number) = PatientIdentity.Normalise(value.System, value.Code!);
+        return (system, number);
     }
 
     /// <summary>By the address of a contribution on its own face: what is composed of it is found through it.</summary>

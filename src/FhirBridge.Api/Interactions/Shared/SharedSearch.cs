@@ -34,19 +34,27 @@ public static class SharedSearch
 
         var opened = new List<OpenedRecord>();
         var matches = new List<Candidate>();
+        var unnamed = new List<AuditEntry>();
         foreach (var record in named.Value.Records)
         {
             var o = await bridge.OpenAsync(request, record, cancel).ConfigureAwait(false);
+            if (!await named.Value.NamesAsync(o, cancel).ConfigureAwait(false))
+            {
+                unnamed.Add(AuditEntry.For(request, "search", record, permitted: false) with { Query = $"{request.Type}?{query.ToQueryString()}", PatientNotNamed = true });
+                continue;
+            }
+
             opened.Add(o);
             matches.AddRange((await CandidatesAsync(o, request, query, cancel).ConfigureAwait(false)).Where(c => QueryMatcher.Matches(named.Value.Remaining, c.View)));
         }
 
         matches.Sort((a, b) => QueryMatcher.Compare(query, a.View, b.View));
-        return await AnswerAsync(request, bridge, query, position, named.Value, opened, matches, cancel).ConfigureAwait(false);
+        return await AnswerAsync(request, bridge, query, position, named.Value, opened, matches, unnamed, cancel).ConfigureAwait(false);
     }
 
     private static async ValueTask<FhirResponse> AnswerAsync(
-        FhirRequest request, Bridge bridge, SearchQuery query, PagePosition? position, NamedRecords named, List<OpenedRecord> opened, List<Candidate> matches, CancellationToken cancel)
+        FhirRequest request, Bridge bridge, SearchQuery query, PagePosition? position, NamedRecords named, List<OpenedRecord> opened, List<Candidate> matches,
+        List<AuditEntry> unnamed, CancellationToken cancel)
     {
         var count = query.Summary == SummaryMode.Count ? 0 : Math.Min(position?.Count ?? query.Count ?? DefaultCount, MaxCount);
         var start = Start(query, position, matches);
@@ -75,7 +83,7 @@ public static class SharedSearch
             bundle.AddMatch($"{request.SharedBase}/{included.Reference}", included.Json, "include");
         }
 
-        var audit = Audited(request, query, named, opened, page, shown);
+        List<AuditEntry> audit = [.. Audited(request, query, named, opened, page, shown), .. unnamed];
         return FhirResponse.Resource(200, bundle.Finish(), audit: audit);
     }
 

@@ -20,7 +20,7 @@ public static class SharedWrite
         if (request.IfNoneExist is not null) return FhirResponse.Failure(Problems.NotSupported.With("conditional create is not offered"));
         if (Refusal(request) is { } refusal) return FhirResponse.Failure(refusal);
         var contributor = Contributor.Shared(request.Caller)!.Value;
-        var local = NetworkIds.NewEntry();
+        var local = bridge.Pipeline.Ids.NewLocal();
         return await WriteAsync(request, bridge, contributor, new WriteIntent(WriteVerb.Create, new ContributionKey(contributor.Value, request.Type, local), request.Body), cancel).ConfigureAwait(false);
     }
 

@@ -36,6 +36,7 @@ internal sealed class StaticChecker
 
     private Shape? Visit(Syntax syntax, Shape? scope)
     {
+        SyntaxException.GuardStack(syntax.Start);
         switch (syntax)
         {
             case LiteralSyntax literal:
@@ -115,12 +116,13 @@ internal sealed class StaticChecker
 
         // repeat() goes on from what it found, which may have other elements than where it started.
         var inner = Lambdas.Contains(call.Name) ? focus : call.Name == "repeat" ? null : scope;
-        var arguments = call.Arguments.Select(a => Visit(a, inner)).ToArray();
+        var arguments = new Shape?[call.Arguments.Count];
+        for (var i = 0; i < arguments.Length; i++) arguments[i] = Visit(call.Arguments[i], inner);
         if (Passing.Contains(call.Name)) return focus;
         if (Results.TryGetValue(call.Name, out var result)) return Shape.System(result);
         return call.Name switch
         {
-            "select" => arguments.FirstOrDefault(),
+            "select" when arguments.Length > 0 => arguments[0],
             "union" or "combine" when arguments.Length > 0 => Shape.Union(focus, arguments[0]),
             "iif" when arguments.Length == 3 => Shape.Union(arguments[1], arguments[2]),
             "extension" => Shape.Of("Extension"),

@@ -5,7 +5,13 @@ internal sealed class Compiler(FhirPathOptions options)
 {
     private static readonly Step Nothing = static (_, _, _) => { };
 
-    public Step Compile(Syntax syntax) => syntax switch
+    public Step Compile(Syntax syntax)
+    {
+        SyntaxException.GuardStack(syntax.Start);
+        return Build(syntax);
+    }
+
+    private Step Build(Syntax syntax) => syntax switch
     {
         LiteralSyntax literal => Literal(literal.Value),
         EmptySyntax => Nothing,
@@ -61,6 +67,7 @@ internal sealed class Compiler(FhirPathOptions options)
         var type = entry.TakesType ? TypeArgument(call) : default;
         if (call.Name == "is" && call.Focus is CallSyntax { Name: "resolve" } resolve) return IsStep(TypedResolve(resolve), type);
         var body = call.Name == "as" && options.AsFilters ? TypeFunctions.OfType : entry.Body;
+        if (call.Name == "sort") (call, body) = Sort(call);
         var focus = call.Focus is null ? null : Compile(call.Focus);
         var steps = entry.TakesType ? [] : call.Arguments.Select(Compile).ToArray();
         if (focus is null) return (e, scope, output) => body(new Call(e, scope, steps, type), scope, output);
@@ -73,7 +80,15 @@ internal sealed class Compiler(FhirPathOptions options)
         };
     }
 
-    private static TypeName TypeArgument(CallSyntax call)
+    /// <summary>A minus before a key of sort() turns its order, also of texts, which have no sign.</summary>
+    private static (CallSyntax Call, Function Body) Sort(CallSyntax call)
+    {
+        var descending = call.Arguments.Select(a => a is PolaritySyntax { Negative: true }).ToArray();
+        var keys = call.Arguments.Select(a => a is PolaritySyntax { Negative: true } minus ? minus.Operand : a).ToArray();
+        return (call with { Arguments = keys }, (in c, input, output) => Sorting.Sort(c, input, descending, output));
+    }
+
+    private TypeName TypeArgument(CallSyntax call)
     {
         var type = call.Arguments[0] switch
         {
@@ -84,9 +99,9 @@ internal sealed class Compiler(FhirPathOptions options)
         return Known(type, call.Arguments[0].Start);
     }
 
-    private static TypeName Known(TypeName type, int position)
+    private TypeName Known(TypeName type, int position)
     {
-        if (FhirTypes.IsKnown(type)) return type;
+        if (FhirTypes.IsKnown(type)) return type with { Converting = options.AsFilters && type.Namespace is null };
         throw new SyntaxException($"the type '{type}' is unknown", position);
     }
 

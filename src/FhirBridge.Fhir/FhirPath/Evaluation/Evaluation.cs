@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FhirBridge.Fhir.FhirPath;
 
 /// <summary>A compiled step: reads its scope (<c>$this</c> as a collection) and appends what it selects to the output.</summary>
@@ -18,7 +20,13 @@ internal sealed class Evaluation
     /// <summary>Longest text that a function may produce.</summary>
     public const int MaxText = 1_000_000;
 
-    private readonly Stack<Values> free = new();
+    private const int MaxPooled = 32;
+
+    // Buffers of the last evaluation on this thread. An evaluation inside of another (a resolver that evaluates) finds none and makes its own.
+    [ThreadStatic]
+    private static Stack<Values>? pooled;
+
+    private readonly Stack<Values> free;
     private long steps;
     private DateTimeOffset? now;
 
@@ -27,6 +35,8 @@ internal sealed class Evaluation
         Context = context;
         Focus = focus;
         steps = context.StepBudget;
+        free = pooled ?? new Stack<Values>();
+        pooled = null;
     }
 
     public FhirPathContext Context { get; }
@@ -43,12 +53,25 @@ internal sealed class Evaluation
     /// <summary>One instant for the whole evaluation (N1 §5.9: now() is the same however often it is called).</summary>
     public DateTimeOffset Now => now ??= Context.TimeProvider.GetLocalNow();
 
-    public Values Rent() => free.TryPop(out var values) ? values : new Values();
+    /// <summary>An empty buffer. Every step that goes deeper takes one first, so the stack is guarded here.</summary>
+    public Values Rent()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new EvaluationException("nested deeper than the stack allows", Problems.ExpressionBudget);
+        return free.TryPop(out var values) ? values : new Values();
+    }
 
     public void Return(Values values)
     {
         values.Clear();
         free.Push(values);
+    }
+
+    /// <summary>Gives the buffers back to the thread; after a fault they are left to the collector.</summary>
+    public void Finish()
+    {
+        while (free.Count > MaxPooled) free.Pop();
+        foreach (var values in free) values.Release();
+        pooled = free;
     }
 
     /// <summary>Counts work done; faults when the budget is used up.</summary>
@@ -98,14 +121,5 @@ internal sealed class Evaluation
     {
         if (!SingleSystem(values, out var value)) return null;
         return value.Kind != FhirPathKind.Boolean || value.AsBoolean;
-    }
-
-    /// <summary>Runs a step with one item as scope.</summary>
-    public void Run(Step step, in FhirPathValue item, Values output)
-    {
-        var scope = Rent();
-        scope.Add(item);
-        step(this, scope, output);
-        Return(scope);
     }
 }

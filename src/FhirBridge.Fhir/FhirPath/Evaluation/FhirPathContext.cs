@@ -18,13 +18,13 @@ public sealed record FhirPathContext
     /// <summary>Finds what a reference names when it is not contained and not in the Bundle; an element that does not exist when unknown.</summary>
     public Func<string, FhirElement>? Resolve { get; init; }
 
-    /// <summary>Is the code, Coding, CodeableConcept or string in the value set of that URL? Null when that cannot be said.</summary>
+    /// <summary>Is the code, Coding, CodeableConcept or string in the value set of that URL? Null when that cannot be said, which is a fault of the evaluation.</summary>
     public Func<FhirPathValue, string, bool?>? MemberOf { get; init; }
 
     /// <summary>Does the element conform to the profile of that URL? Null when the profile is unknown, which is a fault of the evaluation.</summary>
     public Func<FhirElement, string, bool?>? ConformsTo { get; init; }
 
-    /// <summary>Does the first code subsume the second? Null when that cannot be said. Equal codes are never asked for.</summary>
+    /// <summary>Does the first code subsume the second? Null when that cannot be said, which is a fault unless another pair subsumes. Equal codes are never asked for.</summary>
     public Func<Coding, Coding, bool?>? Subsumes { get; init; }
 
     /// <summary>The ElementDefinition of an element, for <c>elementDefinition()</c>; an element that does not exist when unknown.</summary>
@@ -46,8 +46,8 @@ public sealed record FhirPathContext
 /// <summary>How an expression is compiled.</summary>
 /// <param name="ContextType">Type of the focus (<c>Patient</c>, or a path like <c>CarePlan.activity</c>): names are checked against the definitions. Null leaves them unchecked.</param>
 /// <param name="AsFilters">
-/// <c>as</c> keeps the items of the type, however many there are, instead of refusing more than one. The R4 definitions are written that way
-/// (<c>(ActivityDefinition.useContext.value as CodeableConcept)</c>); N1 is not.
+/// <c>as</c> keeps the items of the type, however many there are, instead of refusing more than one, and <c>is Boolean</c> is true of a FHIR
+/// boolean. The R4 definitions are written that way (<c>(ActivityDefinition.useContext.value as CodeableConcept)</c>, que-7); N1 is not.
 /// </param>
 public sealed record FhirPathOptions(string? ContextType = null, bool AsFilters = false)
 {

@@ -12,6 +12,4 @@ internal static class FunctionTable
     }.SelectMany(e => e).ToFrozenDictionary(e => e.Name, StringComparer.Ordinal);
 
     public static FunctionEntry? Find(string name) => Entries.GetValueOrDefault(name);
-
-    public static IEnumerable<string> Names => Entries.Keys;
 }

@@ -35,6 +35,13 @@ internal static class Navigation
         if (item.Tree is not { } tree) return;
         var nodes = tree.Nodes;
         var end = nodes[item.NodeNumber].End;
+        if (name == "value" && item.Element.HasValue)
+        {
+            // R4: a primitive has a child named value, of the System type.
+            output.Add(item.System!.Value);
+            return;
+        }
+
         for (var n = item.NodeNumber + 1; n < end; n = nodes[n].End)
         {
             e.Spend();

@@ -19,7 +19,7 @@ internal static class FhirFunctions
         new("conformsTo", 1, 1, ConformsTo),
         new("htmlChecks", 0, 0, static (in call, input, output) =>
         {
-            if (StringFunctions.Subject(input) is { } xhtml) output.Add(NarrativeChecker.Check(xhtml, needsContent: true) is null);
+            if (input.Count == 1 && input[0].Element is { Type: "xhtml", Value: { } xhtml }) output.Add(NarrativeChecker.Check(xhtml, needsContent: true) is null);
         }),
     ];
 

@@ -77,7 +77,21 @@ internal sealed class ItemSet(Evaluation e)
         e.Spend();
         if (item.IsElement && !elements.Add(item.Element)) return false;
         if (item.System is { } system) return AddValue(system, item);
-        return AddTo("element", item);
+        return AddTo(Key(item.Element), item);
+    }
+
+    /// <summary>The same for equal elements, and different for most others: number and names of the children, and texts, whose equality is exact.</summary>
+    private static string Key(FhirElement element)
+    {
+        var (count, hash) = (0, 0);
+        foreach (var child in element.Children())
+        {
+            count++;
+            hash ^= string.GetHashCode(child.SourceName, StringComparison.Ordinal);
+            if (child.HasValue && SystemValues.KindOf(child) == FhirPathKind.String) hash ^= HashCode.Combine(child.SourceName, child.Index, child.Value);
+        }
+
+        return $"element {count} {hash}";
     }
 
     private bool AddValue(in FhirPathValue system, in FhirPathValue item) => system.Kind switch

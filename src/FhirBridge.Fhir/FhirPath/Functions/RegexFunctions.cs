@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace FhirBridge.Fhir.FhirPath;
@@ -18,7 +17,7 @@ internal static class RegexFunctions
 
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(250);
 
-    private static readonly ConcurrentDictionary<(string Pattern, RegexOptions Options), Regex> Cache = new();
+    private static readonly BoundedCache<(string Pattern, RegexOptions Options), Regex> Cache = new(MaxCached);
 
     public static readonly FunctionEntry[] All =
     [
@@ -81,7 +80,7 @@ internal static class RegexFunctions
     private static Regex Find(string pattern, RegexOptions options)
     {
         if (pattern.Length > MaxPattern) throw new EvaluationException($"the regular expression is longer than {MaxPattern} characters", Problems.ExpressionBudget);
-        if (Cache.TryGetValue((pattern, options), out var known)) return known;
+        if (Cache.TryGet((pattern, options), out var known)) return known;
         Regex regex;
         try
         {
@@ -99,7 +98,7 @@ internal static class RegexFunctions
             throw Evaluation.Fault("the regular expression is not valid");
         }
 
-        if (Cache.Count < MaxCached) Cache.TryAdd((pattern, options), regex);
+        Cache.Set((pattern, options), regex);
         return regex;
     }
 

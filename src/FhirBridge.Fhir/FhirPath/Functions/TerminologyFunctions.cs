@@ -1,13 +1,14 @@
 namespace FhirBridge.Fhir.FhirPath;
 
-/// <summary>memberOf, subsumes, subsumedBy (https://hl7.org/fhir/R4/fhirpath.html#functions), answered by the context's terminology; what it cannot say is empty.</summary>
+/// <summary>memberOf, subsumes, subsumedBy (https://hl7.org/fhir/R4/fhirpath.html#functions), answered by the context's terminology; what it cannot say is a fault.</summary>
 internal static class TerminologyFunctions
 {
     public static readonly FunctionEntry[] All =
     [
         new("memberOf", 1, 1, static (in call, input, output) =>
         {
-            if (Evaluation.Single(input, out var item) && call.Text(0) is { } valueSet) output.Add(call.E.Context.MemberOf?.Invoke(item, valueSet));
+            if (!Evaluation.Single(input, out var item) || call.Text(0) is not { } valueSet) return;
+            output.Add(call.E.Context.MemberOf?.Invoke(item, valueSet) ?? throw Evaluation.Fault($"the value set '{valueSet}' of memberOf() cannot be asked"));
         }),
         new("subsumes", 1, 1, static (in call, input, output) => Subsumes(call, input, output, reverse: false)),
         new("subsumedBy", 1, 1, static (in call, input, output) => Subsumes(call, input, output, reverse: true)),
@@ -22,14 +23,10 @@ internal static class TerminologyFunctions
         bool? result = false;
         foreach (var a in Codings(upper))
         {
-            foreach (var b in Codings(lower))
-            {
-                var pair = a == b ? true : a.System == b.System ? call.E.Context.Subsumes?.Invoke(a, b) : false;
-                result |= pair;
-            }
+            foreach (var b in Codings(lower)) result |= a == b ? true : call.E.Context.Subsumes?.Invoke(a, b);
         }
 
-        output.Add(result);
+        output.Add(result ?? throw Evaluation.Fault("the relation of these codes is not known"));
     }
 
     private static IEnumerable<Coding> Codings(FhirPathValue item)

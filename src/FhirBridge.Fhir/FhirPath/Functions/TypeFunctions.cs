@@ -20,14 +20,14 @@ internal static class TypeFunctions
 
     public static void As(in Call call, Values input, Values output)
     {
-        if (Evaluation.Single(input, out var item) && FhirTypes.IsA(item, call.Type)) output.Add(item);
+        if (Evaluation.Single(input, out var item) && FhirTypes.IsSelected(item, call.Type)) output.Add(item);
     }
 
     public static void OfType(in Call call, Values input, Values output)
     {
         for (var i = 0; i < input.Count; i++)
         {
-            if (FhirTypes.IsA(input[i], call.Type)) output.Add(input[i]);
+            if (FhirTypes.IsSelected(input[i], call.Type)) output.Add(input[i]);
         }
     }
 }

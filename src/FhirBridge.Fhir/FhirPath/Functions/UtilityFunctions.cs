@@ -11,7 +11,7 @@ internal static class UtilityFunctions
         new("timeOfDay", 0, 0, static (in call, input, output) => output.Add(FhirPathValue.Of(FhirPathTemporal.OfInstant(call.E.Now).AsTime()))),
         new("not", 0, 0, static (in call, input, output) => output.Add(!Evaluation.Truth(input))),
         new("comparable", 1, 1, Comparable),
-        new("sort", 0, 1, Sort),
+        new("sort", 0, 10, static (in call, input, output) => Sorting.Sort(call, input, [], output)),
     ];
 
     private static void Trace(in Call call, Values input, Values output)
@@ -48,41 +48,5 @@ internal static class UtilityFunctions
         }
 
         output.Add(p.CompareTo(q) is not null);
-    }
-
-    private static void Sort(in Call call, Values input, Values output)
-    {
-        var keys = new (FhirPathValue? Key, int Place)[input.Count];
-        var item = call.E.Rent();
-        var key = call.E.Rent();
-        for (var i = 0; i < input.Count; i++)
-        {
-            item.Set(input[i]);
-            key.Clear();
-            if (call.Count > 0) call.Lambda(0, item, i, key);
-            else key.Add(input[i]);
-            keys[i] = (Evaluation.SingleSystem(key, out var value) ? value : null, i);
-        }
-
-        call.E.Return(key);
-        call.E.Return(item);
-        call.E.Spend((long)input.Count * 16);
-        try
-        {
-            // The place decides last, so that equal keys keep their order.
-            Array.Sort(keys, static (a, b) => (a.Key, b.Key) switch
-            {
-                (null, null) => a.Place.CompareTo(b.Place),
-                (null, _) => -1,
-                (_, null) => 1,
-                ({ } x, { } y) => Ordering.Compare(x, y) is { } order and not 0 ? order : a.Place.CompareTo(b.Place),
-            });
-        }
-        catch (InvalidOperationException e) when (e.InnerException is EvaluationException inner)
-        {
-            throw Evaluation.Fault(inner.Message);
-        }
-
-        foreach (var (_, place) in keys) output.Add(input[place]);
     }
 }

@@ -152,8 +152,10 @@ internal static class Equality
         for (var i = 0; i < x.Length; i++)
         {
             // Order counts among repetitions of one name only; readers keep properties in the order of the source.
-            var j = Array.FindIndex(y, n => n.Exists && n.SourceName == x[i].SourceName && n.Index == x[i].Index);
+            var child = x[i];
+            var j = SamePlace(child, y[i]) ? i : Array.FindIndex(y, n => SamePlace(child, n));
             if (j < 0) return false;
+            if (j != i) e.Spend(y.Length);
             var pair = Equal(e, FhirPathValue.Of(x[i]), FhirPathValue.Of(y[j]));
             if (pair is false) return false;
             result &= pair;
@@ -163,11 +165,20 @@ internal static class Equality
         return result;
     }
 
+    private static bool SamePlace(FhirElement a, FhirElement b) => b.Exists && a.SourceName == b.SourceName && a.Index == b.Index;
+
+    /// <summary>As R4 changes it: ids do not count, a Coding is its system and code, CodeableConcepts need one Coding in common.</summary>
     private static bool EquivalentChildren(Evaluation e, FhirElement a, FhirElement b)
     {
         if (a.IsResource != b.IsResource || (a.IsResource && a.Type != b.Type)) return false;
-        var x = a.Children().ToArray();
-        var y = b.Children().ToArray();
+        if (a.Type == "Coding" && b.Type == "Coding") return a.Text("system") == b.Text("system") && a.Text("code") == b.Text("code");
+        if (a.Type == "CodeableConcept" && b.Type == "CodeableConcept" && a["coding"].Exists && b["coding"].Exists)
+        {
+            return a.Children("coding").Any(x => b.Children("coding").Any(y => EquivalentChildren(e, x, y)));
+        }
+
+        var x = a.Children().Where(c => c.Name != "id").ToArray();
+        var y = b.Children().Where(c => c.Name != "id").ToArray();
         if (x.Length != y.Length) return false;
         foreach (var child in x)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FhirBridge.Fhir.FhirPath;
 
 /// <summary>Order of strings, numbers, quantities, dates and times (N1 §6.2).</summary>
@@ -17,6 +19,26 @@ internal static class Ordering
         if (a.Kind == FhirPathKind.String && b.Kind == FhirPathKind.String) return string.CompareOrdinal(a.AsString, b.AsString);
         if (a.IsTemporal && b.IsTemporal && a.Kind == FhirPathKind.Time == (b.Kind == FhirPathKind.Time)) return a.AsTemporal.CompareTo(b.AsTemporal);
         if (Equality.Quantities(a, b) is var (p, q)) return p.CompareTo(q);
+        if (a.IsElement || b.IsElement) return CompareQuantities(a, b);
         throw Evaluation.Fault($"{a.Type} and {b.Type} have no order");
     }
+
+    /// <summary>
+    /// FHIR quantities without a UCUM code are no System.Quantity. Two of them in the same unit still have an order (R4's rng-2 asks for it of any
+    /// Range); otherwise it cannot be decided.
+    /// </summary>
+    private static int? CompareQuantities(in FhirPathValue a, in FhirPathValue b)
+    {
+        if (!IsQuantity(a) || !IsQuantity(b)) throw Evaluation.Fault($"{a.Type} and {b.Type} have no order");
+        if (!a.IsElement || !b.IsElement) return null;
+        var (x, y) = (a.Element, b.Element);
+        if (x["comparator"].HasValue || y["comparator"].HasValue) return null;
+        if (x.Text("system") != y.Text("system") || x.Text("code") != y.Text("code") || x.Text("unit") != y.Text("unit")) return null;
+        return Value(x) is { } left && Value(y) is { } right ? left.CompareTo(right) : null;
+    }
+
+    private static bool IsQuantity(in FhirPathValue value) => value.Kind == FhirPathKind.Quantity || (value.IsElement && FhirTypes.IsQuantity(value.Element.Type));
+
+    private static decimal? Value(FhirElement quantity) =>
+        decimal.TryParse(quantity.Text("value"), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

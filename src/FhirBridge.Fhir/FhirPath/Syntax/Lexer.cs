@@ -22,8 +22,6 @@ internal enum TokenKind
 internal readonly record struct Token(TokenKind Kind, string Text, int Start, int End)
 {
     public bool IsSymbol(string symbol) => Kind == TokenKind.Symbol && Text == symbol;
-
-    public bool IsWord(string word) => Kind == TokenKind.Identifier && Text == word;
 }
 
 /// <summary>A fault in the text of an expression; carried as an exception within the compiler only, a <see cref="Problem"/> outside.</summary>
@@ -32,6 +30,15 @@ internal sealed class SyntaxException(string message, int position, ProblemKind?
     public int Position { get; } = position;
 
     public ProblemKind Kind { get; } = kind ?? Problems.InvalidExpression;
+
+    /// <summary>Guards a recursion: hosts give us stacks of any size, and an overflow would end the process.</summary>
+    public static void GuardStack(int position)
+    {
+        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new SyntaxException("nested deeper than the stack allows", position, Problems.ExpressionBudget);
+        }
+    }
 }
 
 /// <summary>Cuts an expression into words. Spec: http://hl7.org/fhirpath/N1/#lexical-elements.</summary>
@@ -127,6 +134,9 @@ internal sealed class Lexer(string source)
         {
             '`' => Quoted('`'),
             '\'' => Quoted('\''),
+
+            // R4 writes %"vs-name", as FHIRPath did before N1.
+            '"' => Quoted('"'),
             _ => Dashed(),
         };
         return new Token(TokenKind.Variable, name, start, at);

@@ -60,6 +60,7 @@ internal sealed class Parser
     private Syntax Expression(int minimum)
     {
         if (++nesting > MaxDepth) throw TooDeep();
+        SyntaxException.GuardStack(Current.Start);
         var left = Unary();
         while (true)
         {

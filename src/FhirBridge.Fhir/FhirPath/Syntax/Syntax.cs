@@ -31,7 +31,10 @@ internal sealed record BinarySyntax(string Operator, Syntax Left, Syntax Right, 
 internal sealed record TypeSyntax(string Operator, Syntax Operand, TypeName Type, int Start) : Syntax(Start);
 
 /// <summary>A type as an expression names it: with or without namespace.</summary>
-internal readonly record struct TypeName(string? Namespace, string Name)
+/// <param name="Namespace">Null when the expression names none.</param>
+/// <param name="Name">Name of the type.</param>
+/// <param name="Converting">A FHIR primitive counts as the System type that it converts to; R4's invariants are written so (que-7: <c>answer is Boolean</c>).</param>
+internal readonly record struct TypeName(string? Namespace, string Name, bool Converting = false)
 {
     public override string ToString() => Namespace is null ? Name : $"{Namespace}.{Name}";
 }

@@ -29,10 +29,18 @@ internal static class FhirTypes
     {
         var own = item.Type;
         if (type is { Namespace: "System", Name: "String" } && IsSystemString(item)) return true;
+        if (type.Converting && own.Namespace == "FHIR" && SystemNames.Contains(type.Name) && item.System is { } system && FhirPathType.OfKind(system.Kind).Name == type.Name) return true;
         if (type.Namespace is not null && type.Namespace != own.Namespace) return false;
         if (own.Namespace == "System") return own.Name == type.Name || type.Name == "Any";
         return IsA(own.Name, type.Name);
     }
+
+    /// <summary>
+    /// What as and ofType keep: as <see cref="IsA(in FhirPathValue, TypeName)"/>, but R4 takes all primitives as independent types there
+    /// ("markdown is not a subclass of string", https://hl7.org/fhir/R4/fhirpath.html#functions ofType).
+    /// </summary>
+    public static bool IsSelected(in FhirPathValue item, TypeName type) =>
+        IsA(item, type) && (!item.IsElement || !Definitions.R4.IsPrimitive(item.Element.Type) || !char.IsAsciiLetterLower(type.Name[0]) || item.Element.Type == type.Name);
 
     /// <summary>The elements that R4 defines with the type System.String itself: every <c>id</c>, and <c>Extension.url</c>.</summary>
     private static bool IsSystemString(in FhirPathValue item) =>

@@ -64,8 +64,6 @@ internal static class SystemValues
         if (!decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) return null;
         var code = e.Text("code");
         var system = e.Text("system");
-        if (system == Ucum && code is not null) return FhirPathValue.Of(FhirPathQuantity.OfUcumCode(value, code));
-        if (system is null && code is null && e.Text("unit") is null) return FhirPathValue.Of(new FhirPathQuantity(value, "1"));
-        return null;
+        return system == Ucum && code is not null ? FhirPathValue.Of(FhirPathQuantity.OfUcumCode(value, code)) : null;
     }
 }

@@ -53,8 +53,8 @@ internal static class UcumAtoms
     /// <summary>Units with an offset: alone only, never in products.</summary>
     public static readonly Dictionary<string, UcumUnit> Special = new(StringComparer.Ordinal)
     {
-        ["Cel"] = new(1, 273.15m, "K1"),
-        ["[degF]"] = new(5m / 9m, 459.67m, "K1"),
+        ["Cel"] = new(1, 1, 273.15m, "K1"),
+        ["[degF]"] = new(5, 9, 459.67m, "K1"),
     };
 
     /// <summary>Finds an atom, with prefix where it may have one.</summary>
@@ -80,7 +80,6 @@ internal static class UcumAtoms
             return true;
         }
 
-        // Temperature differences in products (mg/Cel) are counted in Kelvin.
         (factor, dimension) = (1, None);
         return false;
     }

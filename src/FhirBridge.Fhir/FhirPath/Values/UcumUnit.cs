@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace FhirBridge.Fhir.FhirPath;
@@ -6,29 +5,33 @@ namespace FhirBridge.Fhir.FhirPath;
 /// <summary>
 /// A UCUM unit as a multiple of base units, with its dimension; the commensurable subset of UCUM that <see cref="UcumAtoms"/> lists.
 /// </summary>
-/// <param name="Factor">How many base units one unit is.</param>
+/// <param name="Factor">How many base units one unit is, before it is divided by <paramref name="Divisor"/>.</param>
+/// <param name="Divisor">Kept apart from the factor, so that 60 /min is exactly 1 Hz.</param>
 /// <param name="Offset">For temperatures: what is added before the factor applies.</param>
 /// <param name="Dimension">Exponents of the base units in canonical text, for example <c>L1T-2</c>; empty for pure numbers.</param>
 /// <remarks>Spec: https://ucum.org/ucum (case sensitive). NOTE: an unknown unit is null, never a dimension of its own, because two unknown units may be commensurable.</remarks>
-internal sealed record UcumUnit(decimal Factor, decimal Offset, string Dimension)
+internal sealed record UcumUnit(decimal Factor, decimal Divisor, decimal Offset, string Dimension)
 {
     private const int MaxCached = 1000;
 
     private const int MaxLength = 100;
 
-    private static readonly ConcurrentDictionary<string, UcumUnit?> Cache = new(StringComparer.Ordinal);
+    private static readonly BoundedCache<string, UcumUnit?> Cache = new(MaxCached);
 
     /// <summary>True for a unit with an offset (Cel, [degF]), which cannot be multiplied.</summary>
     public bool IsSpecial => Offset != 0;
 
+    /// <summary>How many base units one unit is.</summary>
+    public decimal Size => Factor / Divisor;
+
     /// <summary>A duration.</summary>
-    public static UcumUnit OfSeconds(decimal seconds) => new(seconds, 0, "s1");
+    public static UcumUnit OfSeconds(decimal seconds) => new(seconds, 1, 0, "s1");
 
     /// <summary>Reads a unit; null when it is not one of the subset.</summary>
     public static UcumUnit? Parse(string code)
     {
         if (code.Length is 0 or > MaxLength) return null;
-        if (Cache.TryGetValue(code, out var known)) return known;
+        if (Cache.TryGet(code, out var known)) return known;
         UcumUnit? unit;
         try
         {
@@ -40,7 +43,7 @@ internal sealed record UcumUnit(decimal Factor, decimal Offset, string Dimension
             unit = null;
         }
 
-        if (Cache.Count < MaxCached) Cache.TryAdd(code, unit);
+        Cache.Set(code, unit);
         return unit;
     }
 
@@ -49,7 +52,7 @@ internal sealed record UcumUnit(decimal Factor, decimal Offset, string Dimension
     {
         try
         {
-            return (value + Offset) * Factor;
+            return (value + Offset) * Factor / Divisor;
         }
         catch (OverflowException)
         {
@@ -62,7 +65,7 @@ internal sealed record UcumUnit(decimal Factor, decimal Offset, string Dimension
     {
         try
         {
-            return (value / Factor) - Offset;
+            return (value * Divisor / Factor) - Offset;
         }
         catch (OverflowException)
         {
@@ -184,12 +187,14 @@ internal sealed class UcumProduct
 {
     private readonly SortedDictionary<string, int> powers = new(StringComparer.Ordinal);
     private decimal factor = 1;
+    private decimal divisor = 1;
 
     public void Multiply(decimal value, int exponent)
     {
         for (var i = 0; i < Math.Abs(exponent); i++)
         {
-            factor = exponent > 0 ? factor * value : factor / value;
+            if (exponent > 0) factor *= value;
+            else divisor *= value;
         }
     }
 
@@ -199,5 +204,5 @@ internal sealed class UcumProduct
         powers[dimension] = sum + power;
     }
 
-    public UcumUnit? ToUnit() => factor == 0 ? null : new(factor, 0, string.Concat(powers.Where(p => p.Value != 0).Select(p => p.Key + p.Value)));
+    public UcumUnit? ToUnit() => factor == 0 || divisor == 0 ? null : new(factor, divisor, 0, string.Concat(powers.Where(p => p.Value != 0).Select(p => p.Key + p.Value)));
 }

@@ -35,11 +35,15 @@ internal sealed class Values
         Add(value);
     }
 
-    public void Truncate(int count) => Count = Math.Min(Count, count);
-
-    public void Sort(IComparer<FhirPathValue> comparer) => Array.Sort(items, 0, Count, comparer);
-
     public void Clear() => Count = 0;
+
+    /// <summary>Empties the buffer before it waits for its next use: no tree is kept alive by it, and no large array.</summary>
+    public void Release()
+    {
+        if (items.Length > 64) items = new FhirPathValue[4];
+        else Array.Clear(items);
+        Count = 0;
+    }
 
     public FhirPathValue[] ToArray() => Count == 0 ? [] : items.AsSpan(0, Count).ToArray();
 }
