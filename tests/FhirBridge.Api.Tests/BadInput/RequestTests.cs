@@ -141,7 +141,7 @@ public sealed class RequestTests(Network net) : IClassFixture<Network>
         var next = (await net.ReadAsync($"Observation?patient=Patient/{patient}&_count=1")).Is(200).Link("next")!;
         (await net.Service.GetAsync(next, net.Hospital)).Is(200);
         (await net.Service.GetAsync(next.Replace("/Observation?", "/Condition?", StringComparison.Ordinal), net.Hospital)).Is(404, "not-found");
-        (await net.Service.GetAsync(next[..^1] + (next[^1] == 'A' ? 'B' : 'A'), net.Hospital)).Is(404, "not-found");
+        (await net.Service.GetAsync(next[..^20] + (next[^20] == 'A' ? 'B' : 'A') + next[^19..], net.Hospital)).Is(404, "not-found");
         (await net.Service.GetAsync(next, net.Service.Member("hospital", scope: "system/Observation.rs?status=final"))).Is(404, "not-found");
     }
 

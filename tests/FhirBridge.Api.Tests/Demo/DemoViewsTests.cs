@@ -13,7 +13,7 @@ public sealed class DemoViewsTests
         .Where(r => Type(r) == "Consent").ToDictionary(c => DemoData.IdentifierOf(c).Value, c => c["provision"]!.AsObject());
 
     [Theory]
-    [InlineData("hospital", "anna-hospital-gp", 11, 6, 10, 6, 2)]
+    [InlineData("hospital", "anna-hospital-gp", 11, 6, 8, 6, 2)]
     [InlineData("gp", "anna-hospital-gp", 12, 7, 10, 6, 2)]
     [InlineData("homecare", "anna-homecare", 10, 6, 9, 5, 2)]
     [InlineData("socialcare", "anna-socialcare", 1, 5, 9, 0, 0)]

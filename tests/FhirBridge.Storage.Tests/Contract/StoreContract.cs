@@ -147,7 +147,8 @@ public abstract partial class StoreContract
         await Assert.ThrowsAsync<ArgumentException>(async () => await vault.OpenAsync(Sample.Facade("hospital"), default));
         await Assert.ThrowsAsync<ArgumentException>(async () => await vault.OpenAsync(Sample.Identity, default));
         await Assert.ThrowsAsync<ArgumentException>(async () => await vault.ReadAsync(Sample.Facade("clinic"), key, null, default));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await vault.ReadAsync(Sample.Identity, key, null, default));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await vault.ReadAsync(Sample.Directory(), key, null, default));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await vault.HistoryAsync(Sample.Identity, key, default));
         await Assert.ThrowsAsync<ArgumentException>(async () => await vault.HistoryAsync(Sample.Directory(), key, default));
         await Assert.ThrowsAsync<ArgumentException>(async () => await vault.SearchAsync(record, query, new PageRequest(10, null), default));
         await Assert.ThrowsAsync<ArgumentException>(async () => await vault.SearchDirectoryAsync(record, query, new PageRequest(10, null), default));
