@@ -37,7 +37,7 @@ public sealed record Bridge(
     public async ValueTask<AccessGrant> GrantAsync(FhirRequest request, RecordId record, string action, CancellationToken cancel)
     {
         var snapshot = await Vault.CounselAsync(Counsel.ForSystem(SystemPurpose.Counsel), record, cancel).ConfigureAwait(false);
-        return Counsel.ForRecord(request.Caller, snapshot, new AccessRequest(action, request.Now, Consent));
+        return GrantCache.Get(request.Caller, snapshot, new AccessRequest(action, request.Now, Consent));
     }
 }
 

@@ -12,7 +12,7 @@ switch (args)
     case ["functions", .. var rest]:
         return FunctionsCommand.Run(rest);
     case ["floor", var database, var url, var writer]:
-        await FloorServer.RunAsync(database, url, gathers: writer == "gathers");
+        await FloorServer.RunAsync(database, url, isLean: writer == "lean");
         return 0;
     default:
         await Console.Error.WriteLineAsync(HttpOptions.Usage + """

@@ -66,7 +66,7 @@ public static class BodyCutter
         var shared = new ArrayBufferWriter<byte>();
         var security = new ArrayBufferWriter<byte>();
         var metaSource = new ArrayBufferWriter<byte>();
-        var reader = new Utf8JsonReader(meta);
+        var reader = new Utf8JsonReader(meta, new JsonReaderOptions { MaxDepth = 1000 });
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -72,7 +72,8 @@ public static class Endpoints
         var built = await smart.BuildAsync(options.Network.BaseFor(http.Request), http.RequestAborted).ConfigureAwait(false);
         if (!built.IsOk)
         {
-            await Counter.WriteAsync(http, FhirResponse.Failure(built.Problems), Formats.Json).ConfigureAwait(false);
+            var failure = FhirResponse.Failure(built.Problems);
+            await Counter.WriteAsync(http, failure, failure.Body, Formats.Json).ConfigureAwait(false);
             return;
         }
 

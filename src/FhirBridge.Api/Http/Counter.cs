@@ -3,8 +3,12 @@ namespace FhirBridge.Api.Http;
 /// <summary>The counter: a response value → the wire.</summary>
 internal static class Counter
 {
-    /// <summary>Writes status, headers and body; HEAD and 304 have no body.</summary>
-    public static async Task WriteAsync(HttpContext http, FhirResponse response, string format)
+    /// <summary>The body in the format of the answer: made apart from writing it, so that what cannot be made is still answered as a failure.</summary>
+    public static ReadOnlyMemory<byte> Body(FhirResponse response, string format) =>
+        format == Formats.Xml && !response.Body.IsEmpty ? Formats.ToXml(response.Body) : response.Body;
+
+    /// <summary>Writes status, headers and the body of <see cref="Body"/>; HEAD and 304 have no body.</summary>
+    public static async Task WriteAsync(HttpContext http, FhirResponse response, ReadOnlyMemory<byte> body, string format)
     {
         var headers = http.Response.Headers;
         http.Response.StatusCode = response.Status;
@@ -14,8 +18,7 @@ internal static class Counter
         if (response.LastModified is { } at) headers.LastModified = at.UtcDateTime.ToString("R");
         if (response.Location is { } location) headers.Location = location;
         if (response.ContentLocation is { } content) headers.ContentLocation = content;
-        if (response.Body.IsEmpty) return;
-        var body = format == Formats.Xml ? Formats.ToXml(response.Body) : response.Body;
+        if (body.IsEmpty) return;
         http.Response.ContentType = format + "; charset=utf-8";
         http.Response.ContentLength = body.Length;
         if (HttpMethods.IsHead(http.Request.Method)) return;

@@ -23,6 +23,7 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
         http.Response.Headers["X-Request-Id"] = requestId;
         var format = Formats.Negotiate(http.Request);
         FhirResponse response;
+        ReadOnlyMemory<byte>? body = null;
         try
         {
             response = format is null
@@ -32,6 +33,8 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
             {
                 await bridge.Vault.AppendAuditAsync([.. response.Audit.Select(AuditRows.Of)], http.RequestAborted).ConfigureAwait(false);
             }
+
+            body = Counter.Body(response, format ?? Formats.Json);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -54,7 +57,7 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
             response = FhirResponse.Failure(Problems.Internal.With($"something went wrong here; tell the operator the request id {requestId}"));
         }
 
-        await Counter.WriteAsync(http, response, format ?? Formats.Json).ConfigureAwait(false);
+        await Counter.WriteAsync(http, response, body ?? Counter.Body(response, format ?? Formats.Json), format ?? Formats.Json).ConfigureAwait(false);
     }
 
     private async ValueTask<FhirResponse> GuardAsync(HttpContext http, Route route, bool facade, string requestId)

@@ -39,6 +39,7 @@ internal sealed class CommitWriter
             if (!TryWrite(write)) return CommitOutcome.Race;
         }
 
+        if (Array.Exists(writes, w => IsTorn(w.Write))) return CommitOutcome.Race;
         foreach (var release in commit.Releases) Release(release);
         foreach (var claim in commit.Claims)
         {
@@ -84,6 +85,14 @@ internal sealed class CommitWriter
         NoteChange(old, write);
         return true;
     }
+
+    /// <summary>A Patient was deleted while another write came to depend on it: one of the two must prepare again. Looked at when the whole commit is written.</summary>
+    private bool IsTorn(ContributionWrite write) => write switch
+    {
+        { Record: null } => false,
+        { Key.Type: "Patient" } => write.Deleted && Dependants.HangOn(Connection, write.Key, write.Record.Value),
+        _ => !write.Deleted && Dependants.LeanOnTombstone(Connection, write.Facts),
+    };
 
     private void NoteChange(Stored? old, ContributionWrite write)
     {

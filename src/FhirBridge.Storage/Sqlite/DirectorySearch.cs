@@ -42,7 +42,7 @@ internal sealed class DirectorySearch(Connection connection, SearchQuery query, 
         var probes = query.Criteria
             .Select(c => SearchProbe.For(c, name => IndexNames.Of(connection, type, name, null), reference => DirectoryReader.FormsOf(connection, reference)))
             .OfType<SearchProbe>().ToList();
-        if (query.Criteria.OfType<ParameterCriterion>().FirstOrDefault(c => c is { Parameter: "_id", Modifier: SearchModifier.None } && c.Values.All(v => v is TokenValue { Code: not null })) is { } ids)
+        if (query.Criteria.OfType<ParameterCriterion>().FirstOrDefault(c => c is { Parameter: "_id", Modifier: SearchModifier.None, Values.Count: <= SearchProbe.MostAlternatives } && c.Values.All(v => v is TokenValue { Code: not null })) is { } ids)
         {
             object[] arguments = [.. ids.Values.SelectMany(v => (object[])[type, ((TokenValue)v).Code!])];
             probes.Add(new SearchProbe(string.Join(" UNION ALL ", ids.Values.Select(_ => "SELECT id FROM contribution WHERE type = ? AND network_id = ? AND record IS NULL")), arguments));

@@ -122,7 +122,7 @@ internal sealed class FacadeSearch(Connection connection, string contributor, Se
         var probes = new List<SearchProbe>();
         foreach (var criterion in query.Criteria)
         {
-            if (criterion is ParameterCriterion { Parameter: "_id", Modifier: SearchModifier.None } id && id.Values.All(v => v is TokenValue { Code: not null }))
+            if (criterion is ParameterCriterion { Parameter: "_id", Modifier: SearchModifier.None, Values.Count: <= SearchProbe.MostAlternatives } id && id.Values.All(v => v is TokenValue { Code: not null }))
             {
                 object[] arguments = [.. id.Values.SelectMany(v => (object[])[contributor, type, ((TokenValue)v).Code!])];
                 probes.Add(new SearchProbe(string.Join(" UNION ALL ", id.Values.Select(_ => "SELECT id FROM contribution WHERE contributor = ? AND type = ? AND local_id = ?")), arguments));

@@ -11,6 +11,9 @@ internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
     // Ticks beyond 2^53 are rounded as doubles; decimals too.
     private const double DateSlack = 1_024;
 
+    // SQLite joins at most 500 selects; a condition of more alternatives has no probe.
+    internal const int MostAlternatives = 400;
+
     // Greater than every text that has the same beginning.
     private const string Beyond = "\U0010FFFF";
 
@@ -21,6 +24,7 @@ internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
     internal static SearchProbe? For(SearchCriterion criterion, Func<string, IReadOnlyList<long>> names, Func<string, IEnumerable<string>> forms)
     {
         if (criterion is not ParameterCriterion p || p.Parameter is "_id" or "_lastUpdated" || p.Type is SearchParameterType.Composite or SearchParameterType.Special) return null;
+        if (p.Values.Count > MostAlternatives) return null;
         if (p.Modifier is SearchModifier.Missing or SearchModifier.Not or SearchModifier.Text or SearchModifier.Above) return null;
         var numbers = names(p.Modifier == SearchModifier.OfType ? p.Parameter + ":of-type" : p.Parameter);
         var selects = new List<string>();

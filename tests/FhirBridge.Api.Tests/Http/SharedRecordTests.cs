@@ -125,6 +125,17 @@ public sealed class SharedRecordTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Provenance_IsFoundByItsTarget_AndOnlyByThoseWhoSeeTheTarget()
+    {
+        var condition = Assert.Single((await service.GetAsync($"fhir/Condition?patient={anna}", service.Patient(anna))).Entries())["id"];
+        var provenance = Assert.Single((await service.GetAsync($"fhir/Provenance?target=Condition/{condition}", service.Patient(anna))).Is(200).Entries());
+        Assert.Contains("Organization/hospital", provenance.ToJsonString());
+        (await service.GetAsync($"fhir/Provenance/{provenance["id"]}", service.Patient(anna))).Is(200);
+        Assert.Empty((await service.GetAsync($"fhir/Provenance?target=Condition/{condition}", service.Member("homecare"))).Is(200).Entries());
+        (await service.GetAsync($"fhir/Provenance/{provenance["id"]}", service.Member("homecare"))).Is(404);
+    }
+
+    [Fact]
     public async Task ETag_ChangesWithWhatTheCallerSees_AndGives304()
     {
         var before = (await service.GetAsync($"fhir/CarePlan/{anna}-current", service.Member("homecare"))).Is(200);

@@ -19,11 +19,13 @@ internal sealed class FloorServer : IDisposable
     private readonly FloorConnection writing;
     private readonly FloorWriter writer;
     private readonly FloorReaders readers;
+    private readonly bool isLean;
 
-    private FloorServer(string database, bool gathers)
+    private FloorServer(string database, bool isLean)
     {
+        this.isLean = isLean;
         writing = new FloorConnection(database);
-        writer = new FloorWriter(writing, gathers);
+        writer = new FloorWriter(writing, isLean);
         readers = new FloorReaders(database);
     }
 
@@ -35,7 +37,7 @@ internal sealed class FloorServer : IDisposable
         foreach (var chunk in resources.Chunk(1000))
         {
             connection.Get("BEGIN IMMEDIATE").Run();
-            new ResourceWork([.. chunk.Select(r => FloorResource.Of(r.Path, r.Body, isNew: false))], DateTimeOffset.UtcNow.Ticks).Run(connection);
+            new ResourceWork([.. chunk.Select(r => FloorResource.Of(r.Path, r.Body, isNew: false))], DateTimeOffset.UtcNow.Ticks, isLean: true).Run(connection);
             connection.Get("COMMIT").Run();
         }
 
@@ -43,9 +45,9 @@ internal sealed class FloorServer : IDisposable
     }
 
     /// <summary>Serves until the process is ended.</summary>
-    public static async Task RunAsync(string database, string url, bool gathers)
+    public static async Task RunAsync(string database, string url, bool isLean)
     {
-        using var floor = new FloorServer(database, gathers);
+        using var floor = new FloorServer(database, isLean);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(url);
@@ -147,7 +149,7 @@ internal sealed class FloorServer : IDisposable
             scan = FloorScan.Read(body);
         }
 
-        var version = await writer.WriteAsync(new ResourceWork([new FloorResource(Encoding.UTF8.GetBytes(address), body, scan, isNew)], DateTimeOffset.UtcNow.Ticks));
+        var version = await writer.WriteAsync(new ResourceWork([new FloorResource(Encoding.UTF8.GetBytes(address), body, scan, isNew)], DateTimeOffset.UtcNow.Ticks, isLean));
         http.Response.Headers.Location = address;
         Head(http, isNew || version == 1 ? 201 : 200, body.Length, version);
         await http.Response.BodyWriter.WriteAsync(body);
@@ -165,7 +167,7 @@ internal sealed class FloorServer : IDisposable
             resources.Add(FloorResource.Of(address, bytes, isNew: true));
         }
 
-        await writer.WriteAsync(new ResourceWork(resources, DateTimeOffset.UtcNow.Ticks));
+        await writer.WriteAsync(new ResourceWork(resources, DateTimeOffset.UtcNow.Ticks, isLean));
         var answer = FloorPage.TransactionResponse(resources);
         Head(http, 200, answer.Length, null);
         await http.Response.BodyWriter.WriteAsync(answer);

@@ -4,7 +4,7 @@ namespace FhirBridge.Benchmarks.Floor;
 /// The floor's one writer, with group commit: what waits together is made durable together, and only then answered.
 /// </summary>
 /// <remarks>
-/// Clients that were answered together come back together, and then every second flush is for the one that came back first. A writer that gathers
+/// Clients that were answered together come back together, and then every second flush is for the one that came back first. A lean writer
 /// awaits, for a moment, a group as large as the one before. The bars were set against a floor that does not (docs/performance.md).
 /// </remarks>
 internal sealed class FloorWriter : IDisposable
@@ -14,14 +14,14 @@ internal sealed class FloorWriter : IDisposable
     private readonly Lock gate = new();
     private readonly SemaphoreSlim signal = new(0);
     private readonly Thread thread;
-    private readonly bool gathers;
+    private readonly bool isLean;
     private List<FloorWork> waiting = [];
     private int wanted = 1;
     private volatile bool isClosed;
 
-    public FloorWriter(FloorConnection connection, bool gathers)
+    public FloorWriter(FloorConnection connection, bool isLean)
     {
-        this.gathers = gathers;
+        this.isLean = isLean;
         this.connection = connection;
         thread = new Thread(Serve) { IsBackground = true, Name = "floor writer" };
         thread.Start();
@@ -58,7 +58,7 @@ internal sealed class FloorWriter : IDisposable
             lock (gate)
             {
                 (group, waiting) = (waiting, group);
-                wanted = gathers ? Math.Max(1, group.Count) : 1;
+                wanted = isLean ? Math.Max(1, group.Count) : 1;
             }
 
             if (group.Count > 0) Commit(group);
@@ -120,8 +120,8 @@ internal sealed class AuditWork(long at, byte[] payload) : FloorWork
         connection.Get("INSERT INTO audit(at, payload) VALUES(?1, ?2)").Bind(1, at).BindBlob(2, payload).Run();
 }
 
-/// <summary>New versions of resources, all in one commit: resource row, history row (which holds the bytes), index rows that are new.</summary>
-internal sealed class ResourceWork(IReadOnlyList<FloorResource> resources, long at) : FloorWork
+/// <summary>New versions of resources, all in one commit: resource row, history row (which holds the bytes), index rows; when lean, only those that changed.</summary>
+internal sealed class ResourceWork(IReadOnlyList<FloorResource> resources, long at, bool isLean) : FloorWork
 {
     public override void Run(FloorConnection connection)
     {
@@ -151,18 +151,17 @@ internal sealed class ResourceWork(IReadOnlyList<FloorResource> resources, long 
         return version;
     }
 
-    // Values that stay are not written again.
-    private static void WriteIndex(FloorConnection connection, long id, FloorResource resource, byte[]? old)
+    private void WriteIndex(FloorConnection connection, long id, FloorResource resource, byte[]? old)
     {
         var oldValues = old is null ? [] : FloorScan.Read(old).Values;
         foreach (var v in oldValues)
         {
-            if (!Has(resource.Scan.Values, resource.Body, v, old!)) Change(connection, "DELETE FROM idx WHERE param = ?1 AND value = ?2 AND resource = ?3", id, v, old!);
+            if (!isLean || !Has(resource.Scan.Values, resource.Body, v, old!)) Change(connection, "DELETE FROM idx WHERE param = ?1 AND value = ?2 AND resource = ?3", id, v, old!);
         }
 
         foreach (var v in resource.Scan.Values)
         {
-            if (!Has(oldValues, old, v, resource.Body)) Change(connection, "INSERT OR IGNORE INTO idx(param, value, resource) VALUES(?1, ?2, ?3)", id, v, resource.Body);
+            if (!isLean || !Has(oldValues, old, v, resource.Body)) Change(connection, "INSERT OR IGNORE INTO idx(param, value, resource) VALUES(?1, ?2, ?3)", id, v, resource.Body);
         }
     }
 

@@ -56,9 +56,10 @@ internal sealed class HttpCommand(HttpOptions options, TextWriter output)
             var table = await TableAsync(issuer, folder, network, product);
             return new RunResult(options, table, start with { ResidentAtEnd = product.Resident }, flush);
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or InvalidOperationException or IOException)
         {
-            product.ThrowIfEnded();
+            // That the service is gone explains the rest.
+            product.ThrowIfEnded(TimeSpan.FromSeconds(3));
             throw;
         }
     }
@@ -74,16 +75,21 @@ internal sealed class HttpCommand(HttpOptions options, TextWriter output)
         // What the product answered comes last and so stands in the place of what was sent.
         var floorDatabase = Path.Combine(folder, "floor.db");
         FloorServer.Fill(floorDatabase, network.Contributions.Concat(answers.Resources));
-        using var floor = ServerProcess.StartFloor(floorDatabase, options.Gathers, folder);
+        using var floor = ServerProcess.StartFloor(floorDatabase, options.LeanFloor, folder);
         await floor.FirstAnswerAsync($"/members/{SyntheticNetwork.Owner}/fhir/Patient/p-0", null, Patience);
         await CheckFloorAsync(floor, operations);
 
         var measurement = new Measurement(floor, product, options);
         var table = new List<Measured>();
+        var audited = new HashSet<Operation>();
         foreach (var operation in operations)
         {
-            var audited = await answers.IsAuditedAsync(operation);
-            var measured = measurement.Run(operation, audited);
+            if (await answers.IsAuditedAsync(operation)) audited.Add(operation);
+        }
+
+        foreach (var measured in operations.GroupBy(o => o.Beside ?? o.Key).SelectMany(g => measurement.Run([.. g], audited)))
+        {
+            var operation = measured.Operation;
             table.Add(measured);
             await output.WriteLineAsync($"{operation.Key}: floor {Statistics.Median(measured.Floor.Select(r => r.PerSecond)):0}/s, product {Statistics.Median(measured.Product.Select(r => r.PerSecond)):0}/s, {measured.Ratio:0 %}{(measured.Errors > 0 ? $", {measured.Errors} WRONG ANSWERS: {measured.FirstError}" : "")}");
         }

@@ -13,7 +13,7 @@ internal sealed record HttpOptions
           --rounds n           rounds of floor and product in turn (default 3)
           --seconds s          length of one stretch (default 3; quick 0.5)
           --clients n          clients at once (default 16)
-          --gathering-floor    a floor that awaits full groups before it commits: a harder ruler than the bars were set with
+          --lean-floor         a floor that awaits full groups and writes changed index rows only: a harder ruler than the bars were set with
           --people n           people with one member's data (default 2000; quick 300); at least 100
           --product path       another assembly of the service than the one built beside this one
           --markdown           write the table into docs/performance.md
@@ -36,7 +36,7 @@ internal sealed record HttpOptions
 
     public bool Keep { get; init; }
 
-    public bool Gathers { get; init; }
+    public bool LeanFloor { get; init; }
 
     /// <summary>People with one member's data; null for what is usual.</summary>
     public int? People { get; init; }
@@ -55,7 +55,7 @@ internal sealed record HttpOptions
             {
                 case "--quick": continue;
                 case "--markdown": options = options with { Markdown = true }; continue;
-                case "--gathering-floor": options = options with { Gathers = true }; continue;
+                case "--lean-floor": options = options with { LeanFloor = true }; continue;
                 case "--keep": options = options with { Keep = true }; continue;
                 case "--only": options = options with { Only = value.Split(',', StringSplitOptions.RemoveEmptyEntries) }; break;
                 case "--product": options = options with { Product = Path.GetFullPath(value) }; break;
@@ -69,6 +69,6 @@ internal sealed record HttpOptions
             i++;
         }
 
-        return options.Markdown && (options.Quick || options.Gathers || options.People is not null || options.Only.Count > 0) ? null : options;
+        return options.Markdown && (options.Quick || options.LeanFloor || options.People is not null || options.Only.Count > 0) ? null : options;
     }
 }

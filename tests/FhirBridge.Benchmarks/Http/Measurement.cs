@@ -22,23 +22,29 @@ internal sealed record Measured(Operation Operation, IReadOnlyList<LoadResult> P
 /// <summary>Measures floor and product in turn: A B A B.</summary>
 internal sealed class Measurement(ServerProcess floor, ServerProcess product, HttpOptions options)
 {
-    public Measured Run(Operation operation, bool audited)
+    /// <summary>Measures operations that are compared with each other in the same rounds.</summary>
+    public List<Measured> Run(IReadOnlyList<Operation> operations, HashSet<Operation> audited)
     {
         using var atFloor = new LoadRun(floor.Address, options.Clients);
         using var atProduct = new LoadRun(product.Address, options.Clients);
-        var plainRequests = operation.IsRead ? Operations.Plain(operation) : [];
-        var warmUp = options.Stretch / 2;
-        List<LoadResult> plain = [], floors = [], products = [];
-        atFloor.For(operation.Requests, warmUp);
-        ReadOrWrite(atProduct, operation, warmUp);
-        for (var round = 0; round < options.Rounds; round++)
+        var lines = operations.Select(o => (Operation: o, PlainRequests: o.IsRead ? Operations.Plain(o) : [], Plain: new List<LoadResult>(), Floor: new List<LoadResult>(), Product: new List<LoadResult>())).ToList();
+        foreach (var line in lines)
         {
-            if (operation.IsRead) plain.Add(OnProcessor(floor, () => atFloor.For(plainRequests, options.Stretch)));
-            floors.Add(OnProcessor(floor, () => atFloor.For(operation.Requests, options.Stretch)));
-            products.Add(ReadOrWrite(atProduct, operation, options.Stretch));
+            atFloor.For(line.Operation.Requests, options.Stretch / 2);
+            ReadOrWrite(atProduct, line.Operation, options.Stretch / 2);
         }
 
-        return new Measured(operation, plain, floors, products, audited);
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            foreach (var line in lines)
+            {
+                if (line.Operation.IsRead) line.Plain.Add(OnProcessor(floor, () => atFloor.For(line.PlainRequests, options.Stretch)));
+                line.Floor.Add(OnProcessor(floor, () => atFloor.For(line.Operation.Requests, options.Stretch)));
+                line.Product.Add(ReadOrWrite(atProduct, line.Operation, options.Stretch));
+            }
+        }
+
+        return lines.ConvertAll(l => new Measured(l.Operation, l.Plain, l.Floor, l.Product, audited.Contains(l.Operation)));
     }
 
     // For views that are not cached: everything that is read changes first, outside of the time that counts; then each is read once.

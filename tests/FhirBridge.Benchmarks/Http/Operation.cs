@@ -29,6 +29,9 @@ internal sealed record Operation
     /// <summary>Paths whose answers are looked at before anything is measured, and given to the floor.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [];
 
+    /// <summary>The operation in whose rounds this one is measured, because the two are compared; null for none.</summary>
+    public string? Beside { get; init; }
+
     /// <summary>Matches that each answer has; null for a read.</summary>
     public int? Matches { get; init; }
 }

@@ -32,7 +32,7 @@ internal sealed class Operations(LoadedNetwork network, TestIssuer issuer, DataS
             Get("plan-cold", "the same, view not cached", 0.25, plans, Reader, null, network.Records["s-0"]) with { Touches = [.. Enumerable.Range(0, size.Shared).Select(Touch)] },
             Get("search", "search `CarePlan?patient=&status=active`, 1 hit, under consent", 0.60, searches, Reader, 1, network.Records["p-0"]),
             Get("page", "`Observation?patient=&_count=20` under consent", 0.55, pages, Reader, PageSize, network.Records["p-0"]),
-            Get("page-own", "the same for the custodian", null, pages, Owner, PageSize, network.Records["p-0"]),
+            Get("page-own", "the same for the custodian", null, pages, Owner, PageSize, network.Records["p-0"]) with { Beside = "page" },
             Get("team", "`CareTeam?participant=` across patients, page of 20, under consent", 0.45, teams, Reader, PageSize, null),
             Write("create", "create on a facade, 2.6 KB, durable", 0.45, "POST", Created, i => ($"/members/{Owner}/fhir/CarePlan", CarePlan($"w-{i}", null, mark: LoadRequest.Counter))),
             Write("update", "update on a facade, 2.6 KB, durable", 0.45, "PUT", Ok, i => ($"/members/{Owner}/fhir/CarePlan/w-{i}-plan", CarePlan($"w-{i}", $"w-{i}-plan", mark: LoadRequest.Counter))),

@@ -38,7 +38,7 @@ internal static class Report
         var size = run.Options.Size;
         Line(text, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, commit {Machine.Commit(Machine.Repository())}");
         Line(text, $"{Machine.Describe()}; one flush to disk {run.DiskFlush:0.00} ms");
-        Line(text, $"{run.Options.Clients} clients, {run.Options.Rounds} rounds of {run.Options.Stretch.TotalSeconds:0.#} s each in turn, medians; {size.People} people + {size.Shared} shared + {size.Written} written, {run.Start.Resources} contributions loaded in {run.Start.LoadSeconds:0} s{(run.Options.Quick ? "; QUICK run: not for comparison" : "")}{(run.Options.Gathers ? "; floor that gathers" : "")}");
+        Line(text, $"{run.Options.Clients} clients, {run.Options.Rounds} rounds of {run.Options.Stretch.TotalSeconds:0.#} s each in turn, medians; {size.People} people + {size.Shared} shared + {size.Written} written, {run.Start.Resources} contributions loaded in {run.Start.LoadSeconds:0} s{(run.Options.Quick ? "; QUICK run: not for comparison" : "")}{(run.Options.LeanFloor ? "; LEAN floor" : "")}");
         text.Append('\n');
         Line(text, $"| operation | floor/s | audited floor/s | product/s | p50 ms | p99 ms | product / floor | bar | met | CPU µs floor | CPU µs product | audit |");
         Line(text, $"|---|--:|--:|--:|--:|--:|--:|--:|:-:|--:|--:|:-:|");
@@ -75,8 +75,7 @@ internal static class Report
         var own = run.Table.FirstOrDefault(m => m.Operation.Key == "page-own");
         if (page is not null && own is not null)
         {
-            // Each against the floor beside it, since the two were not measured at the same time.
-            var share = page.Ratio / own.Ratio;
+            var share = Statistics.Median(page.Product.Zip(own.Product, (p, o) => p.PerSecond / o.PerSecond));
             Line(text, $"| page of 20 under consent / for the custodian | {Percent(share)} | ≥ {Percent(ConsentBar)} | {Met(share >= ConsentBar)} |");
         }
 

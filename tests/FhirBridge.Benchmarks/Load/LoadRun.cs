@@ -31,8 +31,6 @@ internal sealed class LoadRun : IDisposable
 
     public LoadRun(Uri server, int clients) => connections = [.. Enumerable.Range(0, clients).Select(_ => new LoadConnection(server))];
 
-    public int Clients => connections.Length;
-
     /// <summary>Each client goes round its requests until the time is over.</summary>
     /// <param name="requests">For each client its own.</param>
     /// <param name="time">How long.</param>

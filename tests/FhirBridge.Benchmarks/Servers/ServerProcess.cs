@@ -52,17 +52,18 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Says why it is gone, when it is.</summary>
-    public void ThrowIfEnded()
+    /// <summary>Says that it is gone, when it is, or is about to be.</summary>
+    /// <param name="patience">How long to wait for an end that has begun.</param>
+    public void ThrowIfEnded(TimeSpan patience = default)
     {
-        if (process.HasExited) throw Failed($"ended with code {process.ExitCode}");
+        if (process.WaitForExit(patience)) throw Failed($"ended with code {process.ExitCode}");
     }
 
     /// <summary>The floor on a database that <see cref="Floor.FloorServer.Fill"/> wrote.</summary>
-    public static ServerProcess StartFloor(string database, bool gathers, string logFolder)
+    public static ServerProcess StartFloor(string database, bool isLean, string logFolder)
     {
         var address = FreeAddress();
-        return new("floor", Path.Combine(logFolder, "floor.log"), Dotnet(typeof(ServerProcess).Assembly.Location, "floor", database, address.ToString(), gathers ? "gathers" : "simple"), address);
+        return new("floor", Path.Combine(logFolder, "floor.log"), Dotnet(typeof(ServerProcess).Assembly.Location, "floor", database, address.ToString(), isLean ? "lean" : "plain"), address);
     }
 
     /// <summary>The product in Production, with the test issuer and a database file of its own.</summary>

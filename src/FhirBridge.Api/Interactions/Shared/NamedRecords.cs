@@ -46,6 +46,11 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
             if (await ByCriterionAsync(request, bridge, query, criterion, cancel).ConfigureAwait(false) is { } found) return Decidable(found);
         }
 
+        foreach (var criterion in query.Criteria)
+        {
+            if (ByTarget(query, criterion) is { } found) return Decidable(found);
+        }
+
         return Problems.TooCostly.With(
             $"a search on {request.Type} names a patient (patient, subject, _id, a patient identifier, _source) or a participant, owner or performer; add one of these");
     }
@@ -79,6 +84,16 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
             default:
                 return null;
         }
+    }
+
+    /// <summary>A reference to something in a record names the record too: <c>Provenance?target=CarePlan/…</c>.</summary>
+    private static NamedRecords? ByTarget(SearchQuery query, SearchCriterion criterion)
+    {
+        if (criterion is not ParameterCriterion { Type: SearchParameterType.Reference, Modifier: SearchModifier.None or SearchModifier.Type } c) return null;
+        var values = c.Values.OfType<ReferenceValue>().ToList();
+        return values.Count > 0 && values.TrueForAll(v => v is { Type: not null, Id: not null, Base: null } && !SharedTypes.IsDirectory(v.Type))
+            ? Named(query, [.. values.Select(v => new RecordId(NetworkIds.RecordOf(v.Id!)))])
+            : null;
     }
 
     private static NamedRecords Named(SearchQuery query, List<RecordId> records) => new([.. records.Distinct()], true, [], query);

@@ -8,6 +8,7 @@ namespace FhirBridge.Api.Interactions.Shared;
 public static class SearchDesk
 {
     private const string PageParameter = "_page";
+    private const int MostValues = 1000;
 
     /// <summary>The query of a type search, and where its page begins.</summary>
     public static Result<(SearchQuery Query, PagePosition? Position)> Parse(FhirRequest request, PageTokens pages)
@@ -19,6 +20,11 @@ public static class SearchDesk
             position = pages.Open(request.Caller, token);
             if (position is null || position.Path != request.Type) return Problems.NotFound.With("Not found");
             parameters = ParseQuery(position.Query);
+        }
+
+        if (parameters.FirstOrDefault(p => p.Value.AsSpan().Count(',') >= MostValues) is { Key: { } crowded })
+        {
+            return Problems.TooCostly.With($"the search parameter '{crowded}' has more than {MostValues} values; send several searches");
         }
 
         var parsed = SearchQueryParser.Parse(request.Type, parameters, new SearchParseOptions { Lenient = request.Lenient, BaseUrl = request.OwnBase, Now = request.Now });

@@ -1,8 +1,10 @@
 using FhirBridge.Api.Contributions;
+using System.Runtime.CompilerServices;
 using FhirBridge.Api.Audit;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
 using FhirBridge.Consent;
+using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Interactions.Shared;
 
@@ -39,8 +41,12 @@ public static class SharedRead
 /// <summary>On what ground a caller saw something, in short, for the journal.</summary>
 public static class Basis
 {
-    /// <summary>The rules of the first contributions' decisions, without repetition.</summary>
-    public static string[] Of(OpenedRecord opened)
+    private static readonly ConditionalWeakTable<RecordView, string[]> Known = [];
+
+    /// <summary>The rules of the first contributions' decisions, without repetition; found once for a view.</summary>
+    public static string[] Of(OpenedRecord opened) => Known.TryGetValue(opened.View, out var known) ? known : Known.GetValue(opened.View, _ => Find(opened));
+
+    private static string[] Find(OpenedRecord opened)
     {
         var rules = new List<string>(2);
         foreach (var c in opened.View.Contributions.Take(4))
