@@ -24,10 +24,12 @@ public static class AuditEvents
         var named = await NamedRecords.FindAsync(request, bridge, query, cancel).ConfigureAwait(false);
         if (!named.IsOk) return FhirResponse.Failure(named.Problems);
         var known = new List<OpenedRecord>();
+        var audit = new List<AuditEntry>();
         foreach (var one in named.Value.Records)
         {
             var candidate = await bridge.OpenAsync(request, one, cancel).ConfigureAwait(false);
             if (await named.Value.NamesAsync(candidate, cancel).ConfigureAwait(false)) known.Add(candidate);
+            else audit.Add(AuditEntry.For(request, "search", one, permitted: false) with { Query = $"AuditEvent?{query.ToQueryString()}", PatientNotNamed = true });
         }
 
         if (known.Count > 1) return FhirResponse.Failure(Problems.TooCostly.With("a search on AuditEvent names one patient"));
@@ -54,8 +56,8 @@ public static class AuditEvents
             : null;
         var bundle = new BundleWriter("searchset", matches.Count, $"{request.SharedBase}/AuditEvent?{query.ToQueryString()}", next);
         foreach (var m in page) bundle.AddMatch($"{request.SharedBase}/{m.Reference}", m.Json, "match");
-        var audit = AuditEntry.For(request, "search", record, matches.Count > 0) with { Query = $"AuditEvent?{query.ToQueryString()}" };
-        return FhirResponse.Resource(200, bundle.Finish(), audit: [audit]);
+        audit.Add(AuditEntry.For(request, "search", known.Count == 0 ? null : record, matches.Count > 0) with { Query = $"AuditEvent?{query.ToQueryString()}" });
+        return FhirResponse.Resource(200, bundle.Finish(), audit: audit);
     }
 
     /// <summary>One line by its id; null when there is none that this caller may read.</summary>

@@ -69,6 +69,8 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
                 return Named(query, [.. c.Values.OfType<TokenValue>().Select(v => v.Code).Where(v => v is not null && FhirId.IsValid(v)).Select(v => new RecordId(NetworkIds.RecordOf(v!)))]);
             case ParameterCriterion { Parameter: "patient" or "subject", Modifier: SearchModifier.None or SearchModifier.Type } c:
                 return Named(query, [.. c.Values.OfType<ReferenceValue>().Where(v => v.Id is not null && v.Base is null && v.Type is null or "Patient").Select(v => new RecordId(NetworkIds.RecordOf(v.Id!)))]);
+            case ParameterCriterion { Parameter: "target", Modifier: SearchModifier.None or SearchModifier.Type } c when request.Type == "Provenance":
+                return Named(query, [.. c.Values.OfType<ReferenceValue>().Where(v => v.Id is not null && v.Base is null).Select(v => new RecordId(NetworkIds.RecordOf(v.Id!)))]);
             case ParameterCriterion { Parameter: "patient" or "subject", Modifier: SearchModifier.Identifier } c:
                 return await ByIdentifierAsync(bridge, query with { Criteria = [.. query.Criteria.Where(x => x != criterion)] }, c.Values, cancel).ConfigureAwait(false);
             case ChainCriterion { Parameter: "patient" or "subject" } c when c.Targets.FirstOrDefault(t => t.Type == "Patient")?.Criterion is ParameterCriterion { Parameter: "identifier", Modifier: SearchModifier.None } inner:
