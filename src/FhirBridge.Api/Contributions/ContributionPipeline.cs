@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using FhirBridge.Api.Audit;
 using FhirBridge.Api.Http;
 using FhirBridge.Consent;
@@ -45,7 +46,7 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
             };
             if (await vault.CommitAsync(commit, cancel).ConfigureAwait(false) == CommitOutcome.Committed) return Result<IReadOnlyList<Written>>.Ok(written);
             if (attempt == MaxAttempts) return Problems.Transient.With("the same data is being written by many at once; send the request again");
-            await Task.Delay(Random.Shared.Next(1, 4 * attempt), cancel).ConfigureAwait(false);
+            await Task.Delay(RandomNumberGenerator.GetInt32(1, 4 * attempt), cancel).ConfigureAwait(false);
         }
     }
 

@@ -26,6 +26,7 @@ public sealed class ComposedRecord
         }
 
         Unified = [.. byReference.Values];
+        Size = 4096 + Unified.Sum(e => (3 * e.Resource.Json.Length) + 2048) + (2048 * view.Contributions.Count);
         provenance = new Lazy<IReadOnlyList<Entry>>(() => ComposeProvenance(view, request));
         provenanceByReference = new Lazy<Dictionary<string, Entry>>(() => provenance.Value.ToDictionary(e => e.Resource.Reference, StringComparer.Ordinal));
     }
@@ -36,8 +37,8 @@ public sealed class ComposedRecord
     /// <summary>One Provenance per visible contribution and the resource it is seen through.</summary>
     public IReadOnlyList<Entry> Provenance => provenance.Value;
 
-    /// <summary>Approximate bytes held, for the cache's bound.</summary>
-    public int Size => Unified.Sum(e => e.Resource.Json.Length) + 1024;
+    /// <summary>Approximate bytes held, for the cache's bound: the resources, their index values and Provenance, and the view they were composed of.</summary>
+    public int Size { get; }
 
     /// <summary>A composed resource by reference; null when there is none.</summary>
     public RenderedResource? Find(string reference) =>

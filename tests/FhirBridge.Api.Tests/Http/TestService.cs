@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using FhirBridge.Api.Hosting;
 using FhirBridge.Api.Tests.Tokens;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FhirBridge.Api.Tests.Http;
 
@@ -16,6 +17,7 @@ internal sealed class TestService : IAsyncDisposable
     private readonly string folder;
     private readonly bool ownsFolder;
     private int people;
+    private TimeProvider clock = TimeProvider.System;
 
     private TestService(WebApplication app, LocalIssuer issuer, string folder, bool ownsFolder)
     {
@@ -34,17 +36,29 @@ internal sealed class TestService : IAsyncDisposable
 
     public static async Task<TestService> StartAsync(params string[] settings) => await StartInAsync(Directory.CreateTempSubdirectory("fhirbridge-").FullName, true, settings);
 
+    /// <summary>With other services in the place of its own; tokens go by its clock.</summary>
+    public static async Task<TestService> StartWithAsync(TimeProvider clock, Action<IServiceCollection> replace, params string[] settings)
+    {
+        var service = await StartInAsync(Directory.CreateTempSubdirectory("fhirbridge-").FullName, true, settings, services =>
+        {
+            services.AddSingleton(clock);
+            replace(services);
+        });
+        service.clock = clock;
+        return service;
+    }
+
     /// <summary>A second process's worth of service on the same store.</summary>
     public Task<TestService> StartAnotherAsync(params string[] settings) => StartInAsync(folder, false, settings);
 
-    private static async Task<TestService> StartInAsync(string folder, bool owns, string[] settings)
+    private static async Task<TestService> StartInAsync(string folder, bool owns, string[] settings, Action<IServiceCollection>? replace = null)
     {
         var issuer = await LocalIssuer.StartAsync();
         var app = Service.Build(
         [
             "--environment=Production", "--urls=http://127.0.0.1:0", $"--Storage:Sqlite:Path={Path.Combine(folder, "test.db")}",
             "--Storage:Sqlite:Synchronous=Normal", $"--Authentication:Issuers:0:Authority={issuer.Authority}", "--Authentication:Issuers:0:Audience=fhirbridge", .. settings,
-        ]);
+        ], replace);
         await app.StartAsync();
         await Service.WelcomeAsync(app);
         return new TestService(app, issuer, folder, owns);
@@ -100,7 +114,7 @@ internal sealed class TestService : IAsyncDisposable
         c["extensions"] = new JsonObject { ["ihe_iua"] = new JsonObject { ["purpose_of_use"] = new JsonArray(purpose) } };
     });
 
-    public string Token(Action<JsonObject> change) => issuer.Token(TimeProvider.System, c =>
+    public string Token(Action<JsonObject> change) => issuer.Token(clock, c =>
     {
         c["scope"] = "system/*.cruds";
         c["jti"] = Guid.NewGuid().ToString("N");

@@ -64,10 +64,13 @@ internal sealed partial record Heard(string Text, string? Next)
 /// <summary>A store with everything around it but HTTP.</summary>
 internal sealed class Store : IAsyncDisposable
 {
-    private readonly string folder;
+    private readonly string? folder;
     private readonly Bridge bridge;
 
-    private Store(string folder, Bridge bridge) => (this.folder, this.bridge) = (folder, bridge);
+    private Store(string? folder, Bridge bridge) => (this.folder, this.bridge) = (folder, bridge);
+
+    /// <summary>The store of a running service, to be filled from within.</summary>
+    public static Store Of(Bridge bridge) => new(null, bridge);
 
     public static async Task<Store> OpenAsync(string policy)
     {
@@ -84,6 +87,7 @@ internal sealed class Store : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (folder is null) return;
         await bridge.Vault.DisposeAsync();
         System.IO.Directory.Delete(folder, recursive: true);
     }
@@ -143,6 +147,9 @@ internal sealed class Store : IAsyncDisposable
         throw new InvalidOperationException($"no route for {method} {string.Join('/', segments)}");
     }
 
+    /// <summary>Writes one version; null withdraws it.</summary>
+    public Task WriteAsync(Item item, JsonObject? body, DateTimeOffset at) => WriteAsync(item.Key, body, at, null);
+
     private async Task FurnishAsync()
     {
         foreach (var member in Maker.Members.Append("network"))
@@ -151,6 +158,12 @@ internal sealed class Store : IAsyncDisposable
             await WriteAsync(new ContributionKey("network", "Organization", member), organization, World.Now.AddDays(-60), member);
         }
 
+        await FurnishPractitionersAsync();
+    }
+
+    /// <summary>The practitioners that worlds speak of.</summary>
+    public async Task FurnishPractitionersAsync()
+    {
         foreach (var (id, member) in new[] { ("pr1", "alpha"), ("pr2", "beta"), ("pr3", "beta") })
         {
             var practitioner = new JsonObject { ["resourceType"] = "Practitioner", ["id"] = id, ["name"] = new JsonArray(new JsonObject { ["family"] = id }) };

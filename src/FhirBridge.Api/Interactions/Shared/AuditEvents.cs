@@ -35,9 +35,9 @@ public static class AuditEvents
         var record = opened.Record;
         var count = query.Summary == SummaryMode.Count ? 0 : Math.Min(position?.Count ?? query.Count ?? SharedSearch.DefaultCount, SharedSearch.MaxCount);
         var matches = new List<RenderedResource>();
-        await foreach (var (row, entry) in ReadableAsync(request, bridge, opened, cancel).ConfigureAwait(false))
+        await foreach (var (id, entry) in ReadableAsync(request, bridge, opened, cancel).ConfigureAwait(false))
         {
-            var rendered = AuditEventRenderer.Render(IdOf(record, row), entry, request);
+            var rendered = AuditEventRenderer.Render(id, entry, request);
             if (QueryMatcher.Matches(named.Value.Remaining, Viewed(rendered))) matches.Add(rendered);
         }
 
@@ -61,25 +61,26 @@ public static class AuditEvents
     /// <summary>One line by its id; null when there is none that this caller may read.</summary>
     public static async ValueTask<RenderedResource?> FindAsync(FhirRequest request, Bridge bridge, OpenedRecord opened, CancellationToken cancel)
     {
-        await foreach (var (row, entry) in ReadableAsync(request, bridge, opened, cancel).ConfigureAwait(false))
+        await foreach (var (id, entry) in ReadableAsync(request, bridge, opened, cancel).ConfigureAwait(false))
         {
-            if (IdOf(opened.Record, row) == request.Id) return AuditEventRenderer.Render(request.Id, entry, request);
+            if (id == request.Id) return AuditEventRenderer.Render(request.Id, entry, request);
         }
 
         return null;
     }
 
-    private static async IAsyncEnumerable<(AuditRow Row, AuditEntry Entry)> ReadableAsync(
+    private static async IAsyncEnumerable<(string Id, AuditEntry Entry)> ReadableAsync(
         FhirRequest request, Bridge bridge, OpenedRecord opened, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         long? before = null;
+        var ids = new LineIds(opened.Record);
         while (true)
         {
             var rows = await bridge.Vault.ReadAuditAsync(opened.View.Grant, before, Batch, cancel).ConfigureAwait(false);
             foreach (var row in rows)
             {
                 var entry = AuditEntry.FromBytes(row.Payload.Span);
-                if (MayRead(request.Caller, opened, entry)) yield return (row, entry);
+                if (MayRead(request.Caller, opened, entry)) yield return (ids.Next(row), entry);
             }
 
             if (rows.Count < Batch) yield break;
@@ -96,11 +97,19 @@ public static class AuditEvents
     private static ResourceView Viewed(RenderedResource rendered) =>
         new("AuditEvent", rendered.Id, rendered.LastUpdated, SearchIndexer.Extract(StoredJson.Read(rendered.Json).Root));
 
-    /// <summary>Opaque: the place in the journal would tell how much happens elsewhere.</summary>
-    private static string IdOf(RecordId record, AuditRow row)
+    /// <summary>
+    /// Ids from the lines alone: the place in the journal would tell how much happens elsewhere. Lines that are alike to the last byte (a batch that
+    /// asks twice) follow each other, and are told apart by counting.
+    /// </summary>
+    private sealed class LineIds(RecordId record)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData([.. BitConverter.GetBytes(row.Sequence), .. row.Payload.Span], hash);
-        return $"{record}-{Convert.ToHexStringLower(hash[..8])}";
+        private readonly Dictionary<string, int> seen = new(StringComparer.Ordinal);
+
+        public string Next(AuditRow row)
+        {
+            var digest = Convert.ToHexStringLower(SHA256.HashData(row.Payload.Span).AsSpan(0, 8));
+            var times = seen[digest] = seen.GetValueOrDefault(digest) + 1;
+            return times == 1 ? $"{record}-{digest}" : $"{record}-{digest}-{times}";
+        }
     }
 }
