@@ -17,7 +17,7 @@ namespace FhirBridge.Api;
 /// <param name="Time">The clock.</param>
 public sealed record Bridge(
     IVault Vault,
-    ComposedRecordCache Composed,
+    ComposedCache Composed,
     ContributionPipeline Pipeline,
     PageTokens Pages,
     ConsentOptions Consent,

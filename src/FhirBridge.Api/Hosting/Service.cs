@@ -100,7 +100,7 @@ public static class Service
         var trusted = options.Identity.TrustedSystems.ToHashSet(StringComparer.Ordinal);
         return new Bridge(
             vault,
-            new ComposedRecordCache(),
+            new ComposedCache(),
             new ContributionPipeline(vault, trusted, options.Consent, p.GetRequiredService<IdSource>()),
             new PageTokens(p.GetRequiredService<IDataProtectionProvider>(), p.GetRequiredService<TimeProvider>()),
             options.Consent,

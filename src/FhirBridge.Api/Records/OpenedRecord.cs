@@ -21,8 +21,8 @@ public sealed class OpenedRecord(Bridge bridge, FhirRequest request, RecordId re
     /// <summary>True when nothing in the record is permitted: it is then as if it did not exist.</summary>
     public bool IsEmpty => view.Contributions.Count == 0;
 
-    /// <summary>The unified resources composed of exactly the permitted contributions; cached by what is visible.</summary>
-    public ValueTask<ComposedRecord> ComposeAsync(CancellationToken cancel) => bridge.Composed.GetAsync(this, cancel);
+    /// <summary>What is composed of exactly the permitted contributions, of the kind that the type is of; cached by what is visible.</summary>
+    public ValueTask<ComposedKind> ComposeAsync(string type, CancellationToken cancel) => bridge.Composed.GetAsync(this, ComposedKind.Of(type), cancel);
 
     /// <summary>Contributions in network form, in the same order; those of which nothing valid is left for the caller are missing.</summary>
     public async ValueTask<IReadOnlyList<RenderedResource>> RenderAsync(IReadOnlyList<Contribution> contributions, CancellationToken cancel)
@@ -45,7 +45,7 @@ public sealed class OpenedRecord(Bridge bridge, FhirRequest request, RecordId re
         if (IsEmpty) return null;
         if (SharedTypes.IsComposed(type))
         {
-            var composed = await ComposeAsync(cancel).ConfigureAwait(false);
+            var composed = await ComposeAsync(type, cancel).ConfigureAwait(false);
             if (composed.Find($"{type}/{id}") is { } unified) return unified;
             if (SharedTypes.IsUnified(type)) return null;
         }
@@ -56,10 +56,10 @@ public sealed class OpenedRecord(Bridge bridge, FhirRequest request, RecordId re
         return rendered.Count == 0 ? null : rendered[0];
     }
 
-    /// <summary>The visible contributions of the unified types, as composition takes them.</summary>
-    internal async ValueTask<IReadOnlyList<VisibleContribution>> PartsAsync(CancellationToken cancel)
+    /// <summary>The visible contributions of a unified type, as composition takes them.</summary>
+    internal async ValueTask<IReadOnlyList<VisibleContribution>> PartsAsync(string type, CancellationToken cancel)
     {
-        var parts = view.Contributions.Where(c => SharedTypes.IsUnified(c.Key.Type) && c.Facts.Unified is not null).ToList();
+        var parts = view.Contributions.Where(c => c.Key.Type == type && c.Facts.Unified is not null).ToList();
         var bodies = await bridge.Vault.BodiesAsync(view, parts, cancel).ConfigureAwait(false);
         var visible = new List<VisibleContribution>(parts.Count);
         for (var i = 0; i < parts.Count; i++)

@@ -49,7 +49,7 @@ public static class AuditEvents
             matches.Sort((a, b) => QueryMatcher.Compare(query, views[a], views[b]));
         }
 
-        var start = position is null ? 0 : matches.FindIndex(m => m.Id == position.Id) + 1;
+        var start = SearchDesk.StartOf(position, matches.FindIndex(m => m.Id == position?.Id));
         var page = matches.Skip(start).Take(count).ToList();
         var next = count > 0 && start + page.Count < matches.Count
             ? SearchDesk.PageUrl($"{request.SharedBase}/AuditEvent", bridge.Pages.Seal(request.Caller, new PagePosition("AuditEvent", query.ToQueryString(), count, 0, page[^1].Id, start + page.Count)))

@@ -26,7 +26,7 @@ public static class Everything
 
         var all = await AllAsync(opened, cancel).ConfigureAwait(false);
         var chosen = all.Where(i => (types.Count == 0 || types.Contains(i.Type)) && (since is null || i.LastUpdated >= since)).ToList();
-        var start = position is null ? 0 : chosen.FindIndex(i => i.Reference == position.Id) + 1;
+        var start = SearchDesk.StartOf(position, chosen.FindIndex(i => i.Reference == position?.Id));
         var page = chosen.Skip(start).Take(count).ToList();
         var path = $"{request.SharedBase}/Patient/{request.Id}/$everything";
         var next = start + page.Count < chosen.Count
@@ -84,12 +84,14 @@ public static class Everything
     /// <summary>Patient first, then the other composed resources, then what is passed through, then the directory entries that they name.</summary>
     private static async ValueTask<List<Item>> AllAsync(OpenedRecord opened, CancellationToken cancel)
     {
-        var composed = await opened.ComposeAsync(cancel).ConfigureAwait(false);
-        var items = composed.Unified
-            .OrderBy(e => e.Resource.Type switch { "Patient" => 0, "CarePlan" => 1, "CareTeam" => 2, "Goal" => 3, _ => 4 })
-            .ThenBy(e => e.Resource.Id, StringComparer.Ordinal)
-            .Select(e => new Item(e.Resource.Reference, e.Resource.Type, e.Resource.LastUpdated, e.Index, e.Resource.Json))
-            .ToList();
+        var items = new List<Item>();
+        foreach (var kind in ComposedKind.OfContributions)
+        {
+            var composed = await opened.ComposeAsync(kind, cancel).ConfigureAwait(false);
+            items.AddRange(composed.Entries.OrderBy(e => e.Resource.Reference, StringComparer.Ordinal)
+                .Select(e => new Item(e.Resource.Reference, e.Resource.Type, e.Resource.LastUpdated, e.Index, e.Resource.Json)));
+        }
+
         var passed = opened.View.Contributions.Where(c => !SharedTypes.IsUnified(c.Key.Type)).ToList();
         var rendered = passed.Where(c => VisibleIndex.MayVanish(opened, c)).ToList();
         var valid = (await opened.RenderAsync(rendered, cancel).ConfigureAwait(false)).Select(r => r.Reference).ToHashSet(StringComparer.Ordinal);

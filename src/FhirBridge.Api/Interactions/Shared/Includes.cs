@@ -64,12 +64,16 @@ public static class Includes
         var found = new List<(string, string?)>();
         if (!directives.Exists(d => d.Reverse)) return found;
         var wanted = targets.Select(t => $"{t.View.Type}/{t.View.Id}").ToHashSet(StringComparer.Ordinal);
-        var composed = await opened.ComposeAsync(cancel).ConfigureAwait(false);
         foreach (var d in directives.Where(d => d.Reverse))
         {
             bool Refers(SearchIndex index) => index.Entries.Any(e =>
                 e.Type == SearchParameterType.Reference && (d.Parameter == "*" || e.Parameter == d.Parameter) && e.Value is not null && wanted.Contains(e.Value));
-            if (SharedTypes.IsComposed(d.SourceType)) found.AddRange(composed.OfType(d.SourceType).Where(e => Refers(e.Index)).Select(e => (e.Resource.Reference, (string?)null)));
+            if (SharedTypes.IsComposed(d.SourceType))
+            {
+                var composed = await opened.ComposeAsync(d.SourceType, cancel).ConfigureAwait(false);
+                found.AddRange(composed.Entries.Where(e => e.Resource.Type == d.SourceType && Refers(e.Index)).Select(e => (e.Resource.Reference, (string?)null)));
+            }
+
             if (SharedTypes.IsUnified(d.SourceType)) continue;
             foreach (var c in opened.View.Contributions)
             {

@@ -29,8 +29,8 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
     {
         if (Identifiers is null) return true;
         if (opened.IsEmpty) return false;
-        var composed = await opened.ComposeAsync(cancel).ConfigureAwait(false);
-        return composed.OfType("Patient").SelectMany(p => p.Index.Entries).Any(e =>
+        var composed = await opened.ComposeAsync("Patient", cancel).ConfigureAwait(false);
+        return composed.Entries.SelectMany(p => p.Index.Entries).Any(e =>
         {
             if (e.Parameter != "identifier" || e.Value is null) return false;
             var (system, value) = string.IsNullOrEmpty(e.System) ? (e.System ?? "", e.Value) : PatientIdentity.Normalise(e.System, e.Value);

@@ -38,6 +38,9 @@ public static class SearchDesk
         return (query, position);
     }
 
+    /// <summary>Where a page begins: behind the last entry of the page before, or, when that one is gone, behind as many as were shown.</summary>
+    public static int StartOf(PagePosition? position, int lastAt) => position is null ? 0 : lastAt >= 0 ? lastAt + 1 : position.Offset;
+
     /// <summary>The address of the page that a token names.</summary>
     public static string PageUrl(string path, string token) => $"{path}?{PageParameter}={token}";
 

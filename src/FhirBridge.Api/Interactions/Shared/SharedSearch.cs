@@ -115,8 +115,8 @@ public static class SharedSearch
         if (opened.IsEmpty) return candidates;
         if (SharedTypes.IsComposed(request.Type))
         {
-            var composed = await opened.ComposeAsync(cancel).ConfigureAwait(false);
-            foreach (var e in composed.OfType(request.Type))
+            var composed = await opened.ComposeAsync(request.Type, cancel).ConfigureAwait(false);
+            foreach (var e in composed.Entries.Where(e => e.Resource.Type == request.Type))
             {
                 candidates.Add(new Candidate(opened, new ResourceView(e.Resource.Type, e.Resource.Id, e.Resource.LastUpdated, VisibleIndex.WithSources(e, query, request)), e, null) { Rendered = e.Resource });
             }
@@ -183,7 +183,7 @@ public static class SharedSearch
 /// <param name="View">What the search sees of it.</param>
 /// <param name="Composed">Set for a composed resource.</param>
 /// <param name="Contribution">Set for a contribution.</param>
-public sealed record Candidate(OpenedRecord Record, ResourceView View, ComposedRecord.Entry? Composed, Contribution? Contribution)
+public sealed record Candidate(OpenedRecord Record, ResourceView View, ComposedKind.Entry? Composed, Contribution? Contribution)
 {
     /// <summary>Its bytes, once rendered; null when nothing valid is left of it for this caller.</summary>
     public RenderedResource? Rendered { get; set; }

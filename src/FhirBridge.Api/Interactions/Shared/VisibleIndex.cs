@@ -39,7 +39,7 @@ public static class VisibleIndex
     }
 
     /// <summary>The index of a composed resource; when the search asks by <c>_source</c>, with the address of every contribution in it.</summary>
-    public static SearchIndex WithSources(ComposedRecord.Entry entry, SearchQuery query, FhirRequest request)
+    public static SearchIndex WithSources(ComposedKind.Entry entry, SearchQuery query, FhirRequest request)
     {
         if (!query.Criteria.Any(c => c is ParameterCriterion { Parameter: "_source" })) return entry.Index;
         var sources = entry.Sources.Select(c => new IndexEntry("_source", SearchParameterType.Uri, Value: NetworkForm.SourceUrl(request.PublicBase, c.Key)));
