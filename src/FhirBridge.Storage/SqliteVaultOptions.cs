@@ -25,8 +25,8 @@ public sealed record SqliteVaultOptions
     /// <summary>Page cache of each connection in KiB. Default 16,384.</summary>
     public int PageCacheKilobytes { get; init; } = 16_384;
 
-    /// <summary>Size of the cache of opened records, in bytes (approximate). Default 64 MB.</summary>
-    public long RecordCacheBytes { get; init; } = 64_000_000;
+    /// <summary>Size of the cache of opened records, in bytes (a generous estimate: some three times what is really held). Default 256 MB.</summary>
+    public long RecordCacheBytes { get; init; } = 256_000_000;
 
     /// <summary>Id of the Organization that runs the network (<c>Network:Operator</c>). Default <c>network</c>.</summary>
     public string Operator { get; init; } = "network";

@@ -6,7 +6,7 @@ namespace FhirBridge.Api.Records;
 /// Composed views by (record, kind, what is visible, public base, network): two callers who see the same share one, and nobody's view holds anything of
 /// another's. Bounded by bytes; the least recently used go first.
 /// </summary>
-public sealed class ComposedCache(long maxBytes = 64L * 1024 * 1024)
+public sealed class ComposedCache(long maxBytes = 128L * 1024 * 1024)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<Key, LinkedListNode<Slot>> slots = [];
