@@ -71,6 +71,12 @@ public static class Service
     {
         var services = builder.Services;
         var options = services.AddFhirBridgeOptions(builder.Configuration, builder.Environment);
+        if (options.Storage.Provider != StorageProvider.Sqlite)
+        {
+            // Rather than keeping the data somewhere else than it was asked to be kept.
+            throw new InvalidConfigurationException([$"Storage:Provider: the {options.Storage.Provider} store is not in this version; use Sqlite."]);
+        }
+
         services.AddTokenValidation();
         services.AddDemoAuthorization(options);
         if (options.DemoEnabled) services.AddSingleton<IDemoDirectory, DemoDirectory>();
