@@ -223,6 +223,9 @@ public sealed class SharedRecordTests : IAsyncLifetime
         Assert.StartsWith($"{service.Base}/fhir/Goal/{anna}-", location);
         Assert.Contains("Walk to the market", (await service.GetAsync(location, service.Patient(anna))).Is(200).Text);
         (await service.GetAsync(location, service.Member("homecare"))).Is(404);
+        var source = Uri.EscapeDataString($"{service.Base}/fhir/Patient/{anna}");
+        Assert.Equal(location, $"{service.Base}/fhir/Goal/{Assert.Single((await service.GetAsync($"fhir/Goal?_source={source}", service.Patient(anna))).Is(200).Entries())["id"]}");
+        Assert.Empty((await service.GetAsync($"fhir/Goal?_source={source}", service.Member("homecare"))).Is(200).Entries());
     }
 
     [Fact]

@@ -118,15 +118,19 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
     private static async ValueTask<NamedRecords> BySourceAsync(FhirRequest request, Bridge bridge, SearchQuery query, ParameterCriterion criterion, CancellationToken cancel)
     {
         var keys = new List<ContributionKey>();
+        var records = new List<RecordId>();
         foreach (var text in criterion.Values.OfType<UriValue>().Select(v => v.Uri))
         {
             var prefix = request.PublicBase + "/members/";
             var parts = text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..].Split('/') : [];
             if (parts is [var member, "fhir", var type, var id]) keys.Add(new ContributionKey(member, type, id));
+
+            // A person's own contributions have the person's address.
+            if (FhirReference.Parse(text) is { Type: "Patient" or "RelatedPerson" } person && person.Base == request.SharedBase) records.Add(new RecordId(NetworkIds.RecordOf(person.Id)));
         }
 
         var located = await bridge.Vault.LocateAsync(Counsel.ForSystem(SystemPurpose.Identity), keys, cancel).ConfigureAwait(false);
-        return new NamedRecords([.. located.Values.Select(l => l.Record).OfType<RecordId>().Distinct()], false, [], query);
+        return new NamedRecords([.. located.Values.Select(l => l.Record).OfType<RecordId>().Concat(records).Distinct()], false, [], query);
     }
 
     private static async ValueTask<NamedRecords> ByPersonAsync(Bridge bridge, SearchQuery query, ParameterCriterion criterion, CancellationToken cancel)
