@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FhirBridge.Consent;
+using FhirBridge.Mapping;
 
 namespace FhirBridge.Api.Configuration;
 
@@ -122,15 +123,6 @@ public sealed record NetworkOptions
 /// <summary>Section <c>Identity</c>.</summary>
 public sealed record IdentityOptions
 {
-    /// <summary>The national person identifiers known to HL7, which ship as the default.</summary>
-    public static ImmutableArray<string> NationalSystems { get; } =
-    [
-        "http://fhir.nl/fhir/NamingSystem/bsn",
-        "https://www.ehealth.fgov.be/standards/fhir/core/NamingSystem/ssin",
-        "https://fhir.nhs.uk/Id/nhs-number",
-        "http://hl7.org/fhir/sid/us-ssn",
-    ];
-
-    /// <summary><c>Identity:TrustedSystems:{n}</c>: patient identifier systems on which a match is certain. Default <see cref="NationalSystems"/>.</summary>
-    public ImmutableArray<string> TrustedSystems { get; init; } = NationalSystems;
+    /// <summary><c>Identity:TrustedSystems:{n}</c>: patient identifier systems on which a match is certain. Default: the national person identifiers known to HL7.</summary>
+    public ImmutableArray<string> TrustedSystems { get; init; } = PatientIdentity.DefaultTrustedSystems;
 }

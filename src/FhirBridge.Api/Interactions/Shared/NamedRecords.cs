@@ -12,9 +12,8 @@ namespace FhirBridge.Api.Interactions.Shared;
 /// <summary>The records that a search on patient data names (contract.md: a patient, or a participant, owner or performer; others are too costly).</summary>
 /// <param name="Records">Records to look in.</param>
 /// <param name="ByPatient">True when the search itself names the patient.</param>
-/// <param name="Absent">Records named that cannot exist; audited like denied ones.</param>
 /// <param name="Remaining">The query with the conditions left out that choosing the records has answered already.</param>
-public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatient, IReadOnlyList<RecordId> Absent, SearchQuery Remaining)
+public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatient, SearchQuery Remaining)
 {
     private static readonly HashSet<string> PersonParameters = ["participant", "owner", "performer", "general-practitioner", "member"];
 
@@ -96,7 +95,7 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
             : null;
     }
 
-    private static NamedRecords Named(SearchQuery query, List<RecordId> records) => new([.. records.Distinct()], true, [], query);
+    private static NamedRecords Named(SearchQuery query, List<RecordId> records) => new([.. records.Distinct()], true, query);
 
     private static async ValueTask<NamedRecords> ByIdentifierAsync(Bridge bridge, SearchQuery remaining, IReadOnlyList<SearchValue> values, CancellationToken cancel)
     {
@@ -104,7 +103,7 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
         var found = identifiers.Count == 0
             ? []
             : await bridge.Vault.FindByIdentifierAsync(Counsel.ForSystem(SystemPurpose.Identity), "Patient", identifiers, cancel).ConfigureAwait(false);
-        return new NamedRecords([.. found.Select(f => new RecordId(f))], true, [], remaining) { Identifiers = identifiers };
+        return new NamedRecords([.. found.Select(f => new RecordId(f))], true, remaining) { Identifiers = identifiers };
     }
 
     private static (string? System, string Value) Normalised(TokenValue value)
@@ -130,7 +129,7 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
         }
 
         var located = await bridge.Vault.LocateAsync(Counsel.ForSystem(SystemPurpose.Identity), keys, cancel).ConfigureAwait(false);
-        return new NamedRecords([.. located.Values.Select(l => l.Record).OfType<RecordId>().Concat(records).Distinct()], false, [], query);
+        return new NamedRecords([.. located.Values.Select(l => l.Record).OfType<RecordId>().Concat(records).Distinct()], false, query);
     }
 
     private static async ValueTask<NamedRecords> ByPersonAsync(Bridge bridge, SearchQuery query, ParameterCriterion criterion, CancellationToken cancel)
@@ -142,6 +141,6 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
             records.AddRange(await bridge.Vault.RecordsOfAsync(Counsel.ForSystem(SystemPurpose.Identity), reference, cancel).ConfigureAwait(false));
         }
 
-        return new NamedRecords([.. records.Distinct()], false, [], query);
+        return new NamedRecords([.. records.Distinct()], false, query);
     }
 }

@@ -105,7 +105,6 @@ public static class SharedSearch
             });
         }
 
-        foreach (var absent in named.Absent) rows.Add(AuditEntry.For(request, "search", absent, permitted: false) with { Query = text });
         return rows;
     }
 
