@@ -17,6 +17,7 @@ internal sealed class WritePlan(
     private readonly List<Written> written = [];
     private readonly Dictionary<ContributionKey, RecordId?> recordsHere = [];
     private readonly Dictionary<(string Type, string System, string Value), string> entriesHere = [];
+    private readonly Dictionary<(string Type, string System, string Value), IReadOnlyList<string>> holders = [];
     private IReadOnlyDictionary<ContributionKey, Location> locations = new Dictionary<ContributionKey, Location>();
 
     /// <summary>The one record that is written; null when only directory resources are.</summary>
@@ -139,9 +140,7 @@ internal sealed class WritePlan(
     private async ValueTask IdentifyAsync(WriteIntent intent, CancellationToken cancel)
     {
         var identifiers = PatientIdentity.TrustedIdentifiers(intent.Resource!.Root, trustedSystems);
-        var found = identifiers.Count == 0
-            ? []
-            : await vault.FindByIdentifierAsync(system, "Patient", [.. identifiers.Select(i => ((string?)i.System, i.Value))], cancel).ConfigureAwait(false);
+        var found = await HoldersAsync("Patient", identifiers, cancel).ConfigureAwait(false);
         var known = locations.GetValueOrDefault(intent.Key)?.Record;
         if (PatientIdentity.Decide(identifiers, _ => known is { } k ? found.Append(k.Value) : found) is IdentityOutcome.Contradictory)
         {
@@ -228,8 +227,25 @@ internal sealed class WritePlan(
             if (entriesHere.TryGetValue((intent.Key.Type, i.System, i.Value), out var here)) return here;
         }
 
-        var found = await vault.FindByIdentifierAsync(system, intent.Key.Type, [.. identifiers.Select(i => ((string?)i.System, i.Value))], cancel).ConfigureAwait(false);
+        var found = await HoldersAsync(intent.Key.Type, identifiers, cancel).ConfigureAwait(false);
         return found.Count == 0 ? ids.NewEntry(intent.Key) : found.Min(StringComparer.Ordinal)!;
+    }
+
+    /// <summary>Where identifiers lead. Each is looked up once in a plan, so that what was decided on is what is claimed: a holder that came in between makes the commit a race.</summary>
+    private async ValueTask<IReadOnlyList<string>> HoldersAsync(string type, IReadOnlyList<(string System, string Value)> identifiers, CancellationToken cancel)
+    {
+        var found = new List<string>();
+        foreach (var (scheme, value) in identifiers)
+        {
+            if (!holders.TryGetValue((type, scheme, value), out var targets))
+            {
+                holders[(type, scheme, value)] = targets = await vault.FindByIdentifierAsync(system, type, [(scheme, value)], cancel).ConfigureAwait(false);
+            }
+
+            found.AddRange(targets.Except(found));
+        }
+
+        return found;
     }
 
     private async ValueTask ClaimAsync(WriteIntent intent, RecordId? record, string networkId, Location? existing, CancellationToken cancel)
@@ -241,8 +257,8 @@ internal sealed class WritePlan(
         foreach (var (scheme, value) in stated)
         {
             // An identifier that leads elsewhere already does not move (a Patient with such a one was refused before).
-            var holders = await vault.FindByIdentifierAsync(system, type, [(scheme, value)], cancel).ConfigureAwait(false);
-            if (holders.Any(h => h != target) || (entriesHere.TryGetValue((type, scheme, value), out var here) && here != target)) continue;
+            var targets = await HoldersAsync(type, [(scheme, value)], cancel).ConfigureAwait(false);
+            if (targets.Any(h => h != target) || (entriesHere.TryGetValue((type, scheme, value), out var here) && here != target)) continue;
             entriesHere[(type, scheme, value)] = target;
             Claims.Add(new IdentityClaim(type, scheme, value, target, intent.Key));
         }

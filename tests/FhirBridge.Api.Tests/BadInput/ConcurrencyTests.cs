@@ -37,7 +37,7 @@ public sealed class ConcurrencyTests(Network net) : IClassFixture<Network>
     [Fact]
     public async Task SamePerson_SentFirstByManyAtOnce_IsOneRecord()
     {
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 25; round++)
         {
             var (ssn, id) = (net.Service.NewSsn(), net.New("p"));
             string[] members = ["hospital", "gp", "homecare", "hospital", "gp", "homecare"];
@@ -51,7 +51,7 @@ public sealed class ConcurrencyTests(Network net) : IClassFixture<Network>
     [Fact]
     public async Task SamePractitioner_SentFirstByManyAtOnce_IsOneEntry()
     {
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < 25; round++)
         {
             var id = net.New("dr");
             var answers = await Task.WhenAll(new[] { "hospital", "gp", "homecare" }.Select(m => net.Service.PutAsync($"members/{m}/fhir/Practitioner/{id}", net.Service.Member(m), new System.Text.Json.Nodes.JsonObject
@@ -79,7 +79,7 @@ public sealed class ConcurrencyTests(Network net) : IClassFixture<Network>
     [Fact]
     public async Task PatientDeleted_WhileOthersReferToIt_NeverLeavesADependantWithoutPatient()
     {
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 25; round++)
         {
             var (patient, id) = (await net.PersonAsync(), net.New("o"));
             var write = net.WriteAsync(Observation(id, patient));
