@@ -60,7 +60,13 @@ internal static class ApiDocumentation
             var operation = new OpenApiOperation
             {
                 Summary = route.Name,
-                Description = route.Access == Access.Open ? "Open to anybody." : route.Scope == ' ' ? "Each entry needs the scope of its own interaction." : $"Needs a SMART scope with '{route.Scope}' on the type.",
+                Description = route.Access switch
+                {
+                    Access.Open => "Open to anybody.",
+                    Access.PerEntry => "Each entry needs the scope of its own interaction.",
+                    Access.Token => "Needs a token, of whatever scope: nothing stored is read or written.",
+                    _ => $"Needs a SMART scope with '{route.Scope}' on the type.",
+                },
                 Tags = new HashSet<OpenApiTagReference> { new(tag, document) },
                 Parameters = [.. path.Split('/').Where(s => s.StartsWith('{')).Select(s => (IOpenApiParameter)new OpenApiParameter
                 {
@@ -72,7 +78,7 @@ internal static class ApiDocumentation
                     ["default"] = new OpenApiResponse { Description = "An OperationOutcome.", Content = fhir },
                 },
             };
-            if (route.Body) operation.RequestBody = new OpenApiRequestBody { Required = true, Content = fhir };
+            if (route.Body != BodyKind.None) operation.RequestBody = new OpenApiRequestBody { Required = true, Content = fhir };
             if (route.Access != Access.Open) operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
             return operation;
         }

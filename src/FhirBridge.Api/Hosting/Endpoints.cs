@@ -38,16 +38,20 @@ public static class Endpoints
 
         app.Map(root + "/{**rest}", (HttpContext http, Door door) =>
         {
-            var allowed = Allowed(table, (string?)http.GetRouteValue("rest") ?? "");
-            if (allowed.Length > 0) http.Response.Headers.Allow = allowed;
-            var row = new Http.Route(http.Request.Method, "{**rest}", "unknown", Access.Open, ' ', (_, _, _) => ValueTask.FromResult(Answer(http.Request.Method, allowed)));
+            var answer = Unmapped(http, table, (string?)http.GetRouteValue("rest") ?? "", "this service has no such address; /fhir/metadata tells what it has");
+            var row = new Http.Route(http.Request.Method, "{**rest}", "unknown", Access.Open, ' ', (_, _, _) => ValueTask.FromResult(answer));
             return door.PassAsync(http, row, facade);
         }).WithOrder(int.MaxValue);
     }
 
-    private static FhirResponse Answer(string method, string allowed) => FhirResponse.Failure(allowed.Length == 0
-        ? Problems.UnknownPath.With("this service has no such address; /fhir/metadata tells what it has")
-        : Problems.NotSupported.With($"{method} is not offered here; {allowed} is"));
+    /// <summary>The answer at an address that no row of the table has: 405 with <c>Allow</c> where other methods are offered, else 404.</summary>
+    internal static FhirResponse Unmapped(HttpContext http, Http.Route[] table, string path, string unknown)
+    {
+        var allowed = Allowed(table, path);
+        if (allowed.Length == 0) return FhirResponse.Failure(Problems.UnknownPath.With(unknown));
+        http.Response.Headers.Allow = allowed;
+        return FhirResponse.Failure(Problems.NotSupported.With($"{http.Request.Method} is not offered here; {allowed} is"));
+    }
 
     private static string Allowed(Http.Route[] table, string path)
     {

@@ -9,20 +9,34 @@ namespace FhirBridge.Api.Http;
 internal static class Bodies
 {
     /// <summary>The resource in the body; problems name line and element. What came as XML is kept as JSON.</summary>
-    public static async ValueTask<Result<ElementTree>> ReadResourceAsync(HttpRequest request, CancellationToken cancel)
+    public static async ValueTask<Result<ElementTree>> ReadResourceAsync(HttpRequest request, BodyKind kind, CancellationToken cancel)
     {
-        var mediaType = request.ContentType?.Split(';')[0].Trim() ?? "";
-        var format = mediaType is "text/html" or "*/*" or "application/*" ? null : Formats.Known(mediaType);
-        if (format is null) return Problems.UnsupportedMediaType.With("send application/fhir+json or application/fhir+xml");
+        var format = Formats.OfBody(request.ContentType);
+        if (format is null) return Problems.UnsupportedMediaType.With("send application/fhir+json or application/fhir+xml, of R4 and in UTF-8");
         var bytes = await ReadAsync(request, cancel).ConfigureAwait(false);
         if (!bytes.IsOk) return Result<ElementTree>.Fail(bytes.Problems);
-        if (format == Formats.Json) return FhirJson.Read(bytes.Value);
+        if (format == Formats.Json) return kind == BodyKind.Evaluated ? ReadEvaluated(bytes.Value) : FhirJson.Read(bytes.Value);
         var xml = FhirXml.Read(bytes.Value);
         if (!xml.IsOk) return xml;
         var json = new ArrayBufferWriter<byte>(bytes.Value.Length);
         FhirJson.Write(xml.Value.Root, json);
         return FhirJson.Read(json.WrittenMemory);
     }
+
+    /// <summary>
+    /// A resource that is evaluated and not kept: it must be well-formed and have no unknown elements, but what it lacks, and values outside of their grammar or value set,
+    /// are no reason to refuse to look at it.
+    /// </summary>
+    public static Result<ElementTree> ReadEvaluated(ReadOnlyMemory<byte> json)
+    {
+        var read = FhirJson.Read(json);
+        if (read.IsOk || read.Problems.Count >= ReadLimits.Default.MaxProblems) return read;
+        return read.Problems.All(p => OfContent.Contains(p.Kind) && !IsOfParameters(p.Expression)) ? FhirJson.ReadTrusted(json) : read;
+    }
+
+    private static readonly HashSet<ProblemKind> OfContent = [Problems.Required, Problems.Cardinality, Problems.InvalidValue, Problems.CodeInvalid];
+
+    private static bool IsOfParameters(string? path) => path is null || (path.StartsWith("Parameters", StringComparison.Ordinal) && !path.Contains(".resource.", StringComparison.Ordinal));
 
     /// <summary>The parameters of a POST search.</summary>
     public static async ValueTask<Result<List<KeyValuePair<string, string>>>> ReadFormAsync(HttpRequest request, CancellationToken cancel)

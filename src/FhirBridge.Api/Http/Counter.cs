@@ -4,8 +4,12 @@ namespace FhirBridge.Api.Http;
 internal static class Counter
 {
     /// <summary>The body in the format of the answer: made apart from writing it, so that what cannot be made is still answered as a failure.</summary>
-    public static ReadOnlyMemory<byte> Body(FhirResponse response, string format) =>
-        format == Formats.Xml && !response.Body.IsEmpty ? Formats.ToXml(response.Body) : response.Body;
+    public static ReadOnlyMemory<byte> Body(FhirResponse response, string format, bool pretty)
+    {
+        if (response.Body.IsEmpty) return response.Body;
+        if (format == Formats.Xml) return Formats.ToXml(response.Body, pretty);
+        return pretty ? Formats.Indent(response.Body) : response.Body;
+    }
 
     /// <summary>Writes status, headers and the body of <see cref="Body"/>; HEAD and 304 have no body.</summary>
     public static async Task WriteAsync(HttpContext http, FhirResponse response, ReadOnlyMemory<byte> body, string format)

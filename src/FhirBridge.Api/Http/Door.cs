@@ -1,6 +1,7 @@
 using System.Globalization;
 using FhirBridge.Api.Audit;
 using FhirBridge.Api.Configuration;
+using FhirBridge.Api.Hosting;
 using FhirBridge.Api.Interactions;
 using FhirBridge.Api.Interactions.Shared;
 using FhirBridge.Api.Tokens;
@@ -34,7 +35,7 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
                 await bridge.Vault.AppendAuditAsync([.. response.Audit.Select(AuditRows.Of)], http.RequestAborted).ConfigureAwait(false);
             }
 
-            body = Counter.Body(response, format ?? Formats.Json);
+            body = Counter.Body(response, format ?? Formats.Json, Formats.IsPretty(http.Request));
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -57,7 +58,7 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
             response = FhirResponse.Failure(Problems.Internal.With($"something went wrong here; tell the operator the request id {requestId}"));
         }
 
-        await Counter.WriteAsync(http, response, body ?? Counter.Body(response, format ?? Formats.Json), format ?? Formats.Json).ConfigureAwait(false);
+        await Counter.WriteAsync(http, response, body ?? Counter.Body(response, format ?? Formats.Json, pretty: false), format ?? Formats.Json).ConfigureAwait(false);
     }
 
     private async ValueTask<FhirResponse> GuardAsync(HttpContext http, Route route, bool facade, string requestId)
@@ -67,16 +68,22 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
         var network = await bridge.Vault.NetworkAsync(Counsel.ForSystem(SystemPurpose.Counsel), cancel).ConfigureAwait(false);
         if (member is not null && member != options.Network.Operator && !network.Members.ContainsKey(member)) return FhirResponse.NotFound();
         var request = Read(http, route, member, network, requestId);
-        if (request.Type.Length > 0 && !Definitions.R4.IsResource(request.Type)) return FhirResponse.Failure(Problems.UnknownPath.With($"'{request.Type}' is not a resource type of R4"));
+        if (request.Type.Length > 0 && !Definitions.R4.IsResource(request.Type))
+        {
+            // An operation's name stands where a type could: with another method it is known all the same.
+            var path = route.Template == "{type}" ? request.Type : "{type}";
+            return Endpoints.Unmapped(http, facade ? Surface.Facade : Surface.Shared, path, $"'{request.Type}' is not a resource type of R4");
+        }
+
         if (route.Access == Access.Open) return await route.Run(request, bridge, cancel).ConfigureAwait(false);
 
         var caller = await CallerAsync(http, network, request, cancel).ConfigureAwait(false);
         if (!caller.IsOk) return FhirResponse.Failure(caller.Problems);
         request = request with { MaybeCaller = caller.Value };
         if (Refusal(request) is { } refusal) return FhirResponse.Failure(refusal);
-        if (route.Body)
+        if (route.Body != BodyKind.None)
         {
-            var body = await Bodies.ReadResourceAsync(http.Request, cancel).ConfigureAwait(false);
+            var body = await Bodies.ReadResourceAsync(http.Request, route.Body, cancel).ConfigureAwait(false);
             if (!body.IsOk) return FhirResponse.Failure(body.Problems);
             if (request.Type.Length > 0 && Targets.TypeProblem(body.Value.Root, request.Type) is { } wrong) return FhirResponse.Failure(wrong);
             request = request with { Body = body.Value };

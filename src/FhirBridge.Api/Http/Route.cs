@@ -14,6 +14,22 @@ public enum Access
 
     /// <summary>A token; the interaction checks scopes itself, entry by entry (Bundles).</summary>
     PerEntry,
+
+    /// <summary>A token of any scope: what is worked on is sent along, nothing stored is read or written.</summary>
+    Token,
+}
+
+/// <summary>What is read from the body of a request.</summary>
+public enum BodyKind
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>A resource, checked in full.</summary>
+    Resource,
+
+    /// <summary>Parameters; a resource within them is looked at and not kept, so its rules of content may be broken (<see cref="Bodies.ReadEvaluated"/>).</summary>
+    Evaluated,
 }
 
 /// <summary>One row of the HTTP surface.</summary>
@@ -23,5 +39,5 @@ public enum Access
 /// <param name="Access">What is demanded.</param>
 /// <param name="Scope">SMART v2 letter: <c>c r u d s</c>; a blank when none.</param>
 /// <param name="Run">The interaction.</param>
-/// <param name="Body">True when a resource is read from the body.</param>
-public sealed record Route(string Method, string Template, string Name, Access Access, char Scope, Interaction Run, bool Body = false);
+/// <param name="Body">What is read from the body.</param>
+public sealed record Route(string Method, string Template, string Name, Access Access, char Scope, Interaction Run, BodyKind Body = BodyKind.None);

@@ -1,6 +1,7 @@
 using FhirBridge.Api.Interactions;
 using FhirBridge.Api.Interactions.Bundles;
 using FhirBridge.Api.Interactions.Facade;
+using FhirBridge.Api.Interactions.Operations;
 using FhirBridge.Api.Interactions.Shared;
 
 namespace FhirBridge.Api.Http;
@@ -15,11 +16,12 @@ public static class Surface
         new("GET", "{type}/{id}", "read", Access.Scoped, 'r', SharedRead.ReadAsync),
         new("GET", "{type}", "search-type", Access.Scoped, 's', SharedSearch.SearchAsync),
         new("POST", "{type}/_search", "search-type", Access.Scoped, 's', SharedSearch.SearchAsync),
-        new("POST", "{type}", "create", Access.Scoped, 'c', SharedWrite.CreateAsync, Body: true),
-        new("PUT", "{type}/{id}", "update", Access.Scoped, 'u', SharedWrite.UpdateAsync, Body: true),
+        new("POST", "{type}", "create", Access.Scoped, 'c', SharedWrite.CreateAsync, BodyKind.Resource),
+        new("PUT", "{type}/{id}", "update", Access.Scoped, 'u', SharedWrite.UpdateAsync, BodyKind.Resource),
         new("DELETE", "{type}/{id}", "delete", Access.Scoped, 'd', SharedWrite.DeleteAsync),
         new("GET", "Patient/{id}/$everything", "everything", Access.Scoped, 'r', Everything.RunAsync),
-        new("POST", "", "batch", Access.PerEntry, ' ', BundleInteraction.RunAsync, Body: true),
+        new("POST", "$fhirpath", "fhirpath", Access.Token, ' ', FhirPathOperation.RunAsync, BodyKind.Evaluated),
+        new("POST", "", "batch", Access.PerEntry, ' ', BundleInteraction.RunAsync, BodyKind.Resource),
     ];
 
     /// <summary><c>/members/{member}/fhir</c>: a member's own facade.</summary>
@@ -31,9 +33,9 @@ public static class Surface
         new("GET", "{type}/{id}/_history", "history-instance", Access.Scoped, 'r', FacadeRead.HistoryAsync),
         new("GET", "{type}", "search-type", Access.Scoped, 's', FacadeSearch.SearchAsync),
         new("POST", "{type}/_search", "search-type", Access.Scoped, 's', FacadeSearch.SearchAsync),
-        new("POST", "{type}", "create", Access.Scoped, 'c', FacadeWrite.CreateAsync, Body: true),
-        new("PUT", "{type}/{id}", "update", Access.Scoped, 'u', FacadeWrite.UpdateAsync, Body: true),
+        new("POST", "{type}", "create", Access.Scoped, 'c', FacadeWrite.CreateAsync, BodyKind.Resource),
+        new("PUT", "{type}/{id}", "update", Access.Scoped, 'u', FacadeWrite.UpdateAsync, BodyKind.Resource),
         new("DELETE", "{type}/{id}", "delete", Access.Scoped, 'd', FacadeWrite.DeleteAsync),
-        new("POST", "", "transaction", Access.PerEntry, ' ', BundleInteraction.RunAsync, Body: true),
+        new("POST", "", "transaction", Access.PerEntry, ' ', BundleInteraction.RunAsync, BodyKind.Resource),
     ];
 }

@@ -62,6 +62,7 @@ public static class Metadata
         }
 
         w.WriteEndArray();
+        WriteOperations(w, facade, "");
         w.WriteEndObject();
         w.WriteEndArray();
         w.WriteEndObject();
@@ -118,17 +119,25 @@ public static class Metadata
         }
 
         w.WriteEndArray();
-        if (!facade && type == "Patient")
+        WriteOperations(w, facade, type + "/");
+        w.WriteEndObject();
+    }
+
+    /// <summary>The operations whose address starts like that: <c>Patient/</c>; empty for those of the system.</summary>
+    private static void WriteOperations(Utf8JsonWriter w, bool facade, string root)
+    {
+        var operations = (facade ? Surface.Facade : Surface.Shared).Where(r => r.Template.Contains('$') && r.Template.StartsWith(root, StringComparison.Ordinal) && (root.Length > 0 || r.Template[0] == '$')).ToList();
+        if (operations.Count == 0) return;
+        w.WriteStartArray("operation");
+        foreach (var operation in operations)
         {
-            w.WriteStartArray("operation");
             w.WriteStartObject();
-            w.WriteString("name", "everything");
-            w.WriteString("definition", "http://hl7.org/fhir/OperationDefinition/Patient-everything");
+            w.WriteString("name", operation.Name);
+            w.WriteString("definition", "https://fhirbridge.org/OperationDefinition/" + operation.Name);
             w.WriteEndObject();
-            w.WriteEndArray();
         }
 
-        w.WriteEndObject();
+        w.WriteEndArray();
     }
 
     private static void WriteIncludes(Utf8JsonWriter w, string type, List<SearchParameterDefinition> parameters)

@@ -11,13 +11,9 @@ public static class FhirXml
     /// <summary>The namespace of FHIR XML.</summary>
     public const string Namespace = "http://hl7.org/fhir";
 
-    private static readonly XmlWriterSettings WriterSettings = new()
-    {
-        Encoding = new UTF8Encoding(false),
-        OmitXmlDeclaration = true,
-        NewLineHandling = NewLineHandling.Entitize,
-        CheckCharacters = false,
-    };
+    private static readonly XmlWriterSettings WriterSettings = Settings(indented: false);
+
+    private static readonly XmlWriterSettings IndentedSettings = Settings(indented: true);
 
     /// <summary>
     /// Reads one resource by the definitions of R4, with the same checks as <see cref="FhirJson.Read(ReadOnlyMemory{byte}, ReadLimits?)"/> and
@@ -58,11 +54,24 @@ public static class FhirXml
     /// Writes a resource as FHIR XML (UTF-8, no declaration), elements in the order of R4 whatever the order in the tree. Untyped trees cannot be
     /// FHIR XML: their elements are written in their own order. Characters that XML does not have become U+FFFD.
     /// </summary>
-    public static void Write(FhirElement resource, IBufferWriter<byte> output)
+    /// <param name="resource">The resource; nothing is written when it does not exist.</param>
+    /// <param name="output">Receives the bytes.</param>
+    /// <param name="indented">On lines of their own, for people; narratives are left as they are.</param>
+    public static void Write(FhirElement resource, IBufferWriter<byte> output, bool indented = false)
     {
         if (!resource.Exists) return;
         using var bytes = new MemoryStream();
-        using (var writer = XmlWriter.Create(bytes, WriterSettings)) new FhirXmlWriter(writer).WriteResource(resource);
+        using (var writer = XmlWriter.Create(bytes, indented ? IndentedSettings : WriterSettings)) new FhirXmlWriter(writer).WriteResource(resource);
         output.Write(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
+
+    private static XmlWriterSettings Settings(bool indented) => new()
+    {
+        Encoding = new UTF8Encoding(false),
+        OmitXmlDeclaration = true,
+        NewLineHandling = NewLineHandling.Entitize,
+        NewLineChars = "\n",
+        CheckCharacters = false,
+        Indent = indented,
+    };
 }

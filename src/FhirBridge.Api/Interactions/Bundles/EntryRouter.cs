@@ -30,8 +30,8 @@ internal static class EntryRouter
             if (question >= 0 && method != "GET") return Problems.NotSupported.With("conditional writes are not offered in a Bundle; name the resource by its id", where);
             if (entry["request"].Text("ifNoneExist") is not null) return Problems.NotSupported.With("conditional create is not offered; create under a chosen id with PUT", entry.Path + ".request.ifNoneExist");
             if (!outer.Caller.Scopes.Allows(type, route.Scope)) return Problems.Forbidden.With($"the token's scopes do not cover '{route.Name}' on {type}", where);
-            if (route.Body && body is null) return Problems.Required.With("this entry needs a resource", entry.Path + ".resource");
-            if (route.Body && Targets.TypeProblem(body!.Root, type) is { } wrong) return wrong with { Expression = entry.Path + ".resource" };
+            if (route.Body != BodyKind.None && body is null) return Problems.Required.With("this entry needs a resource", entry.Path + ".resource");
+            if (route.Body != BodyKind.None && Targets.TypeProblem(body!.Root, type) is { } wrong) return wrong with { Expression = entry.Path + ".resource" };
             return outer with
             {
                 Route = route,
@@ -39,7 +39,7 @@ internal static class EntryRouter
                 Id = values.GetValueOrDefault("id") ?? "",
                 VersionId = values.GetValueOrDefault("vid"),
                 Query = question < 0 ? [] : SearchDesk.ParseQuery(url[question..]),
-                Body = route.Body ? body : null,
+                Body = route.Body != BodyKind.None ? body : null,
                 IfMatch = entry["request"].Text("ifMatch") is { } tag ? Conditional.Unquote(tag) : null,
                 IfNoneMatch = entry["request"].Text("ifNoneMatch"),
                 IfModifiedSince = null,
