@@ -89,6 +89,7 @@ internal sealed class PropertyDefinition
         Name = name;
         Type = type;
         ContentPath = contentPath;
+        Shape = new NodeShape(element.Name, name, type, contentPath);
         Repeats = element.Repeats;
         Mask = 1UL << element.Order;
         Primitive = index.Find(type) is { Kind: TypeKind.Primitive } ? PrimitiveGrammar.KindOf(type) : PrimitiveKind.None;
@@ -102,6 +103,9 @@ internal sealed class PropertyDefinition
     internal string Type { get; }
 
     internal string ContentPath { get; }
+
+    /// <summary>What the nodes of this property have in common.</summary>
+    internal NodeShape Shape { get; }
 
     internal bool Repeats { get; }
 

@@ -34,32 +34,67 @@ public sealed class ElementTree
     {
         ref var node = ref Nodes[index];
         if (node.Value is { } value || node.Kind == JsonValueKind.Undefined) return node.Value;
-        value = JsonText.Decode(Source.Span.Slice(node.Start, node.Length), node.Kind);
+        value = JsonText.Decode(Source.Span.Slice(node.Start, node.Length), node.Kind, node.Shape.IsVocabulary);
         node.Value = value;
         return value;
     }
 }
 
-/// <summary>One node of an <see cref="ElementTree"/>.</summary>
+/// <summary>What nodes of one definition have in common, so that a node holds one reference instead of four texts.</summary>
+/// <param name="Name">Element name as the definition says: <c>value</c> for <c>valueQuantity</c>.</param>
+/// <param name="SourceName">Property name as the source says: <c>valueQuantity</c>.</param>
+/// <param name="Type">FHIR type: <c>Patient</c>, <c>HumanName</c>, <c>code</c>, <c>BackboneElement</c>; null when unknown.</param>
+/// <param name="DefinitionPath">Where the children are defined: <c>HumanName</c>, <c>CarePlan.activity.detail</c>; null when unknown.</param>
+internal sealed record NodeShape(string Name, string SourceName, string? Type, string? DefinitionPath)
+{
+    /// <summary>True where the same few texts stand again and again: codes and systems.</summary>
+    public bool IsVocabulary { get; } = Type is "code" or "uri" or "canonical";
+}
+
+/// <summary>A primitive that has a <c>_</c> sibling: few nodes do, so the others do not pay for it.</summary>
+internal sealed record SiblingText(int Start, int Length)
+{
+    /// <summary>The primitive's lexical value, as <see cref="ElementNode.Value"/>.</summary>
+    public string? Value { get; set; }
+}
+
+/// <summary>One node of an <see cref="ElementTree"/>: 40 bytes.</summary>
 internal struct ElementNode
 {
-    /// <summary>Element name as the definition says: <c>value</c> for <c>valueQuantity</c>. Interned.</summary>
-    public string Name;
-
-    /// <summary>Property name as the source says: <c>valueQuantity</c>. Interned.</summary>
-    public string SourceName;
-
-    /// <summary>FHIR type: <c>Patient</c>, <c>HumanName</c>, <c>code</c>, <c>BackboneElement</c>; null when unknown.</summary>
-    public string? Type;
-
-    /// <summary>Where the children are defined: <c>HumanName</c>, <c>CarePlan.activity.detail</c>; null when unknown.</summary>
-    public string? DefinitionPath;
+    /// <summary>Names and type.</summary>
+    public NodeShape Shape;
 
     /// <summary>
     /// Lexical value of a primitive (unescaped). Null when there is none, and also while a value from JSON has not been asked for:
     /// <see cref="Kind"/> tells whether there is one, <see cref="ElementTree.ValueOf"/> decodes it.
     /// </summary>
-    public string? Value;
+    public string? Value
+    {
+        readonly get => text as string ?? (text as SiblingText)?.Value;
+        set
+        {
+            if (text is SiblingText sibling) sibling.Value = value;
+            else text = value;
+        }
+    }
+
+    // The value alone, or with the place of its sibling.
+    private object? text;
+
+    /// <summary>The object in the primitive's <c>_</c> sibling (its id and extensions); null when there is none.</summary>
+    public SiblingText? Sibling
+    {
+        readonly get => text as SiblingText;
+        set => text = value is null ? Value : value with { Value = Value };
+    }
+
+    public readonly string Name => Shape.Name;
+
+    public readonly string SourceName => Shape.SourceName;
+
+    public readonly string? Type => Shape.Type;
+
+    public readonly string? DefinitionPath => Shape.DefinitionPath;
 
     /// <summary>JSON kind of the primitive value; <see cref="JsonValueKind.Undefined"/> when there is none.</summary>
     public JsonValueKind Kind;
@@ -81,10 +116,4 @@ internal struct ElementNode
 
     /// <summary>Length in bytes of the JSON value.</summary>
     public int Length;
-
-    /// <summary>Byte offset of the object in the primitive's <c>_</c> sibling (its id and extensions); meaningful when <see cref="SiblingLength"/> is not 0.</summary>
-    public int SiblingStart;
-
-    /// <summary>Length in bytes of that object; 0 when there is none.</summary>
-    public int SiblingLength;
 }

@@ -6,6 +6,12 @@ namespace FhirBridge.Fhir;
 /// <summary>Builds an <see cref="ElementTree"/> in document order. Not thread-safe; one tree per builder.</summary>
 public sealed class ElementTreeBuilder
 {
+    private const int MostSpare = 4_096;
+
+    /// <summary>A finished builder's array waits here for the next one of the thread: a tree then costs its own nodes and no more.</summary>
+    [ThreadStatic]
+    private static ElementNode[]? spare;
+
     private ElementNode[] nodes;
     private int current = -1;
 
@@ -15,7 +21,11 @@ public sealed class ElementTreeBuilder
     {
     }
 
-    internal ElementTreeBuilder(int capacity) => nodes = new ElementNode[capacity];
+    internal ElementTreeBuilder(int capacity)
+    {
+        nodes = spare is { } waiting && waiting.Length >= Math.Min(capacity, MostSpare) ? waiting : new ElementNode[capacity];
+        if (ReferenceEquals(nodes, spare)) spare = null;
+    }
 
     /// <summary>Number of nodes so far.</summary>
     public int Count { get; private set; }
@@ -23,17 +33,18 @@ public sealed class ElementTreeBuilder
     /// <summary>The element that is open; -1 when none is.</summary>
     internal int Current => current;
 
-    /// <summary>A node to be changed in place; not to be kept across <see cref="Open"/>.</summary>
+    /// <summary>A node to be changed in place; not to be kept across <see cref="Open(NodeShape, int)"/>.</summary>
     internal ref ElementNode this[int node] => ref nodes[node];
 
     /// <summary>Opens an element under the one that is open. Returns its node number.</summary>
-    public int Open(string name, string? type = null, string? definitionPath = null, int index = -1, string? sourceName = null)
+    public int Open(string name, string? type = null, string? definitionPath = null, int index = -1, string? sourceName = null) =>
+        Open(new NodeShape(name, sourceName ?? name, type, definitionPath), index);
+
+    /// <summary>Opens an element of a known shape.</summary>
+    internal int Open(NodeShape shape, int index)
     {
         ref var n = ref Next();
-        n.Name = name;
-        n.SourceName = sourceName ?? name;
-        n.Type = type;
-        n.DefinitionPath = definitionPath;
+        n.Shape = shape;
         n.Index = index;
         n.Parent = current;
         n.Start = -1;
@@ -58,16 +69,11 @@ public sealed class ElementTreeBuilder
     public void SetResource(int node, string type)
     {
         nodes[node].IsResource = true;
-        nodes[node].Type = type;
-        nodes[node].DefinitionPath = type;
+        SetType(node, type, type);
     }
 
     /// <summary>Sets type and definition path of a node.</summary>
-    public void SetType(int node, string? type, string? definitionPath)
-    {
-        nodes[node].Type = type;
-        nodes[node].DefinitionPath = definitionPath;
-    }
+    public void SetType(int node, string? type, string? definitionPath) => nodes[node].Shape = nodes[node].Shape with { Type = type, DefinitionPath = definitionPath };
 
     /// <summary>Closes the element that is open.</summary>
     public void Close()
@@ -77,9 +83,21 @@ public sealed class ElementTreeBuilder
         current = nodes[current].Parent;
     }
 
-    /// <summary>The finished tree; every element must be closed.</summary>
-    public ElementTree Build(ReadOnlyMemory<byte> source = default) =>
-        current < 0 ? new ElementTree(nodes.AsSpan(0, Count).ToArray(), source) : throw new InvalidOperationException("an element is still open");
+    /// <summary>The finished tree; every element must be closed. The builder is empty afterwards.</summary>
+    public ElementTree Build(ReadOnlyMemory<byte> source = default)
+    {
+        if (current >= 0) throw new InvalidOperationException("an element is still open");
+        var used = nodes.AsSpan(0, Count);
+        var tree = new ElementTree(used.ToArray(), source);
+        Count = 0;
+        if (nodes.Length > MostSpare) return tree;
+
+        // Nothing of a tree is kept alive by the array that waits.
+        used.Clear();
+        spare = nodes;
+        nodes = [];
+        return tree;
+    }
 
     /// <summary>Takes the nodes from <paramref name="start"/> on off the end, to be put back with <see cref="Reopen"/> and <see cref="PutBack"/>.</summary>
     internal ElementNode[] CutFrom(int start)
@@ -113,7 +131,7 @@ public sealed class ElementTreeBuilder
     internal string? TextOf(int node, ReadOnlySpan<byte> source)
     {
         ref readonly var n = ref nodes[node];
-        return n.Value is null && n.Kind != JsonValueKind.Undefined ? JsonText.Decode(source.Slice(n.Start, n.Length), n.Kind) : n.Value;
+        return n.Value is null && n.Kind != JsonValueKind.Undefined ? JsonText.Decode(source.Slice(n.Start, n.Length), n.Kind, n.Shape.IsVocabulary) : n.Value;
     }
 
     /// <summary>FHIRPath of a node that may still be open (compare <see cref="FhirElement.Path"/>).</summary>
@@ -132,7 +150,7 @@ public sealed class ElementTreeBuilder
 
     private ref ElementNode Next()
     {
-        if (Count == nodes.Length) Array.Resize(ref nodes, Count * 2);
+        if (Count == nodes.Length) Array.Resize(ref nodes, Math.Max(16, Count * 2));
         nodes[Count] = default;
         return ref nodes[Count++];
     }

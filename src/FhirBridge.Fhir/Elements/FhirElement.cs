@@ -70,7 +70,7 @@ public readonly struct FhirElement : IEquatable<FhirElement>
     /// <summary>
     /// The object in a primitive's <c>_</c> sibling (<c>_birthDate</c>: its id and extensions) as it stands in the source; empty when there is none.
     /// </summary>
-    public ReadOnlySpan<byte> RawSibling => tree is null || Node.SiblingLength == 0 ? default : tree.Source.Span.Slice(Node.SiblingStart, Node.SiblingLength);
+    public ReadOnlySpan<byte> RawSibling => tree is null || Node.Sibling is not { } sibling ? default : tree.Source.Span.Slice(sibling.Start, sibling.Length);
 
     /// <summary>The element around this one; does not exist at the root.</summary>
     public FhirElement Parent => tree is null || Node.Parent < 0 ? default : new(tree, Node.Parent);

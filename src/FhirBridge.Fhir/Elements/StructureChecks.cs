@@ -4,11 +4,11 @@ namespace FhirBridge.Fhir;
 internal static class StructureChecks
 {
     /// <summary>Elements of the group that must be there and were not seen.</summary>
-    internal static IEnumerable<ElementDefinition> Missing(ElementGroup group, ulong seen)
-    {
-        var missing = group.RequiredMask & ~seen;
-        return missing == 0 ? [] : group.Elements.Where(e => (missing & (1UL << e.Order)) != 0);
-    }
+    internal static IEnumerable<ElementDefinition> Missing(ElementGroup group, ulong seen) =>
+        // Apart, so that what is complete allocates nothing.
+        (group.RequiredMask & ~seen) == 0 ? [] : Of(group, group.RequiredMask & ~seen);
+
+    private static IEnumerable<ElementDefinition> Of(ElementGroup group, ulong mask) => group.Elements.Where(e => (mask & (1UL << e.Order)) != 0);
 
     internal static string Shown(ElementDefinition element) => element.IsChoice ? element.Name + "[x]" : element.Name;
 

@@ -133,13 +133,12 @@ internal ref partial struct FhirJsonReader
     {
         var isNull = reader.TokenType == JsonTokenType.Null;
         var isLoneNull = isNull && (index < 0 || leaf is null || leaf.Value.Kind == JsonValueKind.Undefined);
-        var node = leaf is { } old ? builder.Reopen(old) : builder.Open(property.Element.Name, property.Type, property.ContentPath, index, property.Name);
+        var node = leaf is { } old ? builder.Reopen(old) : builder.Open(property.Shape, index);
         if (reader.TokenType == JsonTokenType.StartObject)
         {
             var start = At;
             ReadMembers(node, property.Content);
-            builder[node].SiblingStart = start;
-            builder[node].SiblingLength = Consumed - start;
+            builder[node].Sibling = new SiblingText(start, Consumed - start);
         }
         else if (strict && (isLoneNull || !isNull))
         {

@@ -24,7 +24,7 @@ internal ref partial struct FhirJsonReader
         }
 
         var start = At;
-        var node = builder.Open(property.Element.Name, property.Type, property.ContentPath, index, property.Name);
+        var node = builder.Open(property.Shape, index);
         builder[node].Start = start;
         builder[node].Length = Consumed - start;
         builder[node].Kind = kind;

@@ -87,8 +87,7 @@ internal ref partial struct FhirJsonReader
     private void ReadResource(PropertyDefinition? property, int index)
     {
         var start = At;
-        var name = FindResourceType(out var nameOffset);
-        var type = name is null ? null : types.FindResource(System.Text.Encoding.UTF8.GetBytes(name));
+        var type = FindResourceType(out var name, out var nameOffset);
         if (type is null && strict)
         {
             UnknownType(property, index, name, name is null ? start : nameOffset);
@@ -104,19 +103,23 @@ internal ref partial struct FhirJsonReader
         builder.Close();
     }
 
-    /// <summary>Looks ahead, without moving, for the object's <c>resourceType</c>; null when there is none that is text.</summary>
-    private readonly string? FindResourceType(out int at)
+    /// <summary>Looks ahead, without moving, for the object's <c>resourceType</c>; null when there is none, or none of R4, which <paramref name="name"/> then is.</summary>
+    private readonly TypeDefinition? FindResourceType(out string? name, out int at)
     {
         var ahead = reader;
         var depth = ahead.CurrentDepth + 1;
         at = 0;
+        name = null;
         while (ahead.Read() && ahead.CurrentDepth >= depth)
         {
             if (depthBefore + ahead.CurrentDepth > maxDepth) return null;
             if (ahead.TokenType != JsonTokenType.PropertyName || ahead.CurrentDepth != depth || !ahead.ValueTextEquals("resourceType"u8)) continue;
             ahead.Read();
             at = offset + (int)ahead.TokenStartIndex;
-            return ahead.TokenType == JsonTokenType.String && TryText(ref ahead, out var text) ? text : null;
+            if (ahead.TokenType != JsonTokenType.String) return null;
+            if (!ahead.ValueIsEscaped && types.FindResource(ahead.ValueSpan) is { } type) return type;
+            if (TryText(ref ahead, out name)) return types.FindResource(System.Text.Encoding.UTF8.GetBytes(name));
+            return null;
         }
 
         return null;
@@ -217,7 +220,7 @@ internal ref partial struct FhirJsonReader
             }
 
             // Holds the place of a repetition whose sibling has the extensions; checked when the object ends.
-            builder.Open(property.Element.Name, property.Type, property.ContentPath, count, property.Name);
+            builder.Open(property.Shape, count);
             builder.Close();
             state.Nulls |= property.Mask;
         }
@@ -248,7 +251,7 @@ internal ref partial struct FhirJsonReader
         }
 
         var start = At;
-        var node = builder.Open(property.Element.Name, property.Type, property.ContentPath, index, property.Name);
+        var node = builder.Open(property.Shape, index);
         ReadMembers(node, property.Content);
         builder.SetRange(node, start, Consumed - start);
         if (strict && !stopped && property.RequiredCodes is { } codes && StructureChecks.IsOutside(builder, source, node, codes))

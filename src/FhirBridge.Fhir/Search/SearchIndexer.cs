@@ -17,19 +17,43 @@ public static class SearchIndexer
     public static SearchIndex Extract(FhirElement resource, string? baseUrl = null)
     {
         if (!resource.IsResource || resource.Type is null) return SearchIndex.Empty;
-        var run = new Extraction(resource, baseUrl);
+        var run = spare ?? new Extraction();
+        spare = null;
+        run.Start(resource, baseUrl);
         foreach (var parameter in SearchParameterCatalogue.Of(resource.Type)) run.Extract(parameter);
-        return run.Entries.Count == 0 ? SearchIndex.Empty : new SearchIndex(run.Entries.ToArray());
+        var index = run.Entries.Count == 0 ? SearchIndex.Empty : new SearchIndex(run.Entries.ToArray());
+        if (run.End()) spare = run;
+        return index;
     }
 
-    private sealed class Extraction(FhirElement resource, string? baseUrl)
+    /// <summary>The lists of one extraction wait here for the next one of the thread.</summary>
+    [ThreadStatic]
+    private static Extraction? spare;
+
+    private sealed class Extraction
     {
+        private const int MostKept = 1_024;
+
         private readonly List<FhirElement> elements = [];
         private readonly List<string> values = [];
+        private FhirElement resource;
+        private string? baseUrl;
         private FhirPathContext? context;
         private int groups;
 
         internal List<IndexEntry> Entries { get; } = new(32);
+
+        internal void Start(FhirElement of, string? ownBase) => (resource, baseUrl, context, groups) = (of, ownBase, null, 0);
+
+        /// <summary>Lets go of the resource; false when the lists have grown too large to be kept.</summary>
+        internal bool End()
+        {
+            Entries.Clear();
+            elements.Clear();
+            values.Clear();
+            Start(default, null);
+            return Entries.Capacity <= MostKept && elements.Capacity <= MostKept;
+        }
 
         internal void Extract(SearchParameterInfo parameter)
         {

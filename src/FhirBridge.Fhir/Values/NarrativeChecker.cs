@@ -35,14 +35,35 @@ internal static class NarrativeChecker
     private static readonly SearchValues<char> Forbidden =
         SearchValues.Create([.. Enumerable.Range(0, 32).Select(c => (char)c).Where(c => c is not ('\t' or '\n' or '\r')), '\uFFFE', '\uFFFF']);
 
+    private const int MostAttributes = 64;
+
+    /// <summary>Elements that are open and attributes seen in a tag: of one check at a time, kept for the next of the thread.</summary>
+    [ThreadStatic]
+    private static Stack<string>? openElements;
+
+    [ThreadStatic]
+    private static List<string>? seenAttributes;
+
     /// <summary>What is wrong; null when the text is an allowed narrative (txt-1).</summary>
-    internal static string? Check(ReadOnlySpan<byte> utf8) => Check(Encoding.UTF8.GetString(utf8), needsContent: false);
+    internal static string? Check(ReadOnlySpan<byte> utf8)
+    {
+        var buffer = ArrayPool<char>.Shared.Rent(Math.Max(1, utf8.Length));
+        try
+        {
+            return Check(buffer.AsSpan(0, Encoding.UTF8.GetChars(utf8, buffer)), needsContent: false);
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(buffer);
+        }
+    }
 
     /// <summary>The same for text. <paramref name="needsContent"/> asks for something that is not white space, too (txt-2).</summary>
-    internal static string? Check(string narrative, bool needsContent)
+    internal static string? Check(ReadOnlySpan<char> narrative, bool needsContent)
     {
-        var text = narrative.AsSpan().Trim();
-        var open = new Stack<string>();
+        var text = narrative.Trim();
+        var open = openElements ??= new Stack<string>();
+        open.Clear();
         var content = false;
         var i = 0;
         while (i < text.Length)
@@ -92,7 +113,8 @@ internal static class NarrativeChecker
         if (open.Count == 0 && written is not "div") return "a narrative is one <div>";
         if (!ElementNames.TryGetValue(written, out var name)) return written.IsEmpty ? "'<' stands alone" : $"<{Excerpt(written)}> is not allowed";
         content |= name == "img";
-        HashSet<string>? seen = null;
+        var seen = seenAttributes ??= [];
+        seen.Clear();
         var inNamespace = open.Count > 0;
         while (true)
         {
@@ -108,11 +130,11 @@ internal static class NarrativeChecker
             }
 
             if (before == i) return $"<{name}> is not well-formed";
-            if (Attribute(text, ref i, name, seen ??= new HashSet<string>(StringComparer.Ordinal), ref inNamespace) is { } fault) return fault;
+            if (Attribute(text, ref i, name, seen, ref inNamespace) is { } fault) return fault;
         }
     }
 
-    private static string? Attribute(ReadOnlySpan<char> text, ref int i, string element, HashSet<string> seen, ref bool inNamespace)
+    private static string? Attribute(ReadOnlySpan<char> text, ref int i, string element, List<string> seen, ref bool inNamespace)
     {
         var written = Name(text, ref i);
         if (!AttributeNames.TryGetValue(written, out var name)) name = Excerpt(written);
@@ -125,7 +147,9 @@ internal static class NarrativeChecker
         if (end < 0) return $"the attribute {name} of <{element}> is not closed";
         var value = text.Slice(i + 1, end);
         i += end + 2;
-        if (!seen.Add(name)) return $"the attribute {name} of <{element}> stands twice";
+        if (seen.Contains(name)) return $"the attribute {name} of <{element}> stands twice";
+        if (seen.Count == MostAttributes) return $"<{element}> has more than {MostAttributes} attributes";
+        seen.Add(name);
         if (value.Contains('<')) return $"the attribute {name} of <{element}> holds '<'";
         if (References(value) is { } fault) return fault;
         if (name is "xmlns")

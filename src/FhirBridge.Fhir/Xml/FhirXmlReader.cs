@@ -110,7 +110,7 @@ internal sealed class FhirXmlReader
             }
 
             state.Seen |= property.Mask;
-            var child = Builder.Open(property.Element.Name, property.Type, property.ContentPath, -1, property.Name);
+            var child = Builder.Open(property.Shape, -1);
             SetValue(child, property, reader.Value);
             Builder.Close();
         }
@@ -159,7 +159,7 @@ internal sealed class FhirXmlReader
         }
 
         var start = (place.LineNumber, place.LinePosition);
-        var node = Builder.Open(property.Element.Name, property.Type, property.ContentPath, index, property.Name);
+        var node = Builder.Open(property.Shape, index);
         if (property.Primitive == PrimitiveKind.Xhtml)
         {
             using var div = reader.ReadSubtree();
