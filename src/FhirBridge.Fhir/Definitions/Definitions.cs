@@ -33,6 +33,7 @@ public sealed class Definitions
         this.compartments = new(() => compartments().ToFrozenDictionary(c => c.Code, StringComparer.Ordinal));
         this.operations = new(operations);
         this.store = new(store);
+        Terminology = new Terminology(this);
     }
 
     /// <summary>The definitions of R4 (4.0.1) itself.</summary>
@@ -55,6 +56,9 @@ public sealed class Definitions
 
     /// <summary>The value sets whose codes are known, in ordinal order of their canonicals.</summary>
     public IReadOnlyList<CodeSet> CodeSets => [.. codes.Value.Values.OrderBy(c => c.ValueSet, StringComparer.Ordinal)];
+
+    /// <summary>What the value sets and code systems say of codes.</summary>
+    public Terminology Terminology { get; }
 
     internal TypeIndex TypeIndex => types.Value;
 
