@@ -9,9 +9,14 @@ if (args is not [var package, var output])
     return 2;
 }
 
-var definitions = new DefinitionsBuilder().AddPackage(package).Build();
+var builder = new DefinitionsBuilder().AddPackage(package);
+foreach (var problem in builder.Problems) Console.Error.WriteLine(problem);
+if (builder.Problems.Count > 0) return 1;
+var definitions = builder.Build();
 using (var file = File.Create(output)) DefinitionsFile.Write(definitions, file);
 Console.WriteLine(
     $"{definitions.Types.Count} types ({definitions.ResourceTypes.Count} resource types), {definitions.AllSearchParameters.Count} search parameters, "
-    + $"{definitions.CodeSets.Count} code sets, {definitions.Compartments.Count} compartments, {definitions.Operations.Count} operations, {new FileInfo(output).Length} bytes");
+    + $"{definitions.CodeSets.Count} code sets, {definitions.Compartments.Count} compartments, {definitions.Operations.Count} operations, "
+    + string.Join(", ", definitions.ConformanceTypes.Select(t => $"{definitions.Resources(t).Count} {t}"))
+    + $", {new FileInfo(output).Length} bytes");
 return 0;

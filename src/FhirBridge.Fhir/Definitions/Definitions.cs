@@ -1,12 +1,11 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 
 namespace FhirBridge.Fhir;
 
 /// <summary>
-/// What R4 defines: types, search parameters, compartments, operations and the codes of required bindings. Immutable and thread-safe;
-/// each part is read from the embedded file when it is first asked for.
+/// What R4 defines: types, search parameters, compartments, operations and the codes of required bindings as .NET values, and every conformance
+/// resource as an element. Immutable and thread-safe; each part is read from the embedded file when it is first asked for.
 /// </summary>
 /// <remarks>Source: npm package <c>hl7.fhir.r4.examples@4.0.1</c> (CC0), compiled by <c>tools/FhirBridge.DefinitionsCompiler</c>.</remarks>
 public sealed class Definitions
@@ -18,19 +17,23 @@ public sealed class Definitions
     private readonly Lazy<FrozenDictionary<string, CodeSet>> codes;
     private readonly Lazy<FrozenDictionary<string, CompartmentDefinition>> compartments;
     private readonly Lazy<IReadOnlyList<OperationHeader>> operations;
+    private readonly Lazy<ConformanceStore> store;
 
     internal Definitions(
         Func<IReadOnlyList<TypeDefinition>> types,
         Func<IReadOnlyList<SearchParameterDefinition>> search,
         Func<IReadOnlyList<CodeSet>> codes,
         Func<IReadOnlyList<CompartmentDefinition>> compartments,
-        Func<IReadOnlyList<OperationHeader>> operations)
+        Func<IReadOnlyList<OperationHeader>> operations,
+        Func<ConformanceStore> store)
     {
         this.types = new(() => new TypeIndex(this, types()));
         this.search = new(() => new SearchParameterIndex(this, search()));
         this.codes = new(() => codes().ToFrozenDictionary(c => c.ValueSet, StringComparer.Ordinal));
         this.compartments = new(() => compartments().ToFrozenDictionary(c => c.Code, StringComparer.Ordinal));
         this.operations = new(operations);
+        this.store = new(store);
+        Terminology = new Terminology(this);
     }
 
     /// <summary>The definitions of R4 (4.0.1) itself.</summary>
@@ -54,7 +57,12 @@ public sealed class Definitions
     /// <summary>The value sets whose codes are known, in ordinal order of their canonicals.</summary>
     public IReadOnlyList<CodeSet> CodeSets => [.. codes.Value.Values.OrderBy(c => c.ValueSet, StringComparer.Ordinal)];
 
+    /// <summary>What the value sets and code systems say of codes.</summary>
+    public Terminology Terminology { get; }
+
     internal TypeIndex TypeIndex => types.Value;
+
+    internal ConformanceStore Store => store.Value;
 
     /// <summary>The type of that name; null when R4 has none.</summary>
     public TypeDefinition? FindType(string name) => types.Value.Find(name);
@@ -111,45 +119,22 @@ public sealed class Definitions
         var bar = valueSet.IndexOf('|');
         return codes.Value.GetValueOrDefault(bar < 0 ? valueSet : valueSet[..bar]);
     }
-}
 
-/// <summary>Search parameters by resource type and code.</summary>
-internal sealed class SearchParameterIndex
-{
-    private readonly Definitions definitions;
-    private readonly FrozenDictionary<string, SearchParameterDefinition> byUrl;
-    private readonly ILookup<string, SearchParameterDefinition> byBase;
-    private readonly ConcurrentDictionary<string, (IReadOnlyList<SearchParameterDefinition> All, FrozenDictionary<string, SearchParameterDefinition> ByCode)> byType = new();
+    /// <summary>
+    /// The conformance resource of that type and canonical (<c>url</c> or <c>url|version</c>; without a version the one that was added last), as R4
+    /// or a package states it, without narrative and other prose for a web page. An element that does not exist when there is none.
+    /// </summary>
+    public FhirElement FindResource(string type, string canonical) => store.Value.Find(type, canonical) is { } found ? store.Value.Read(found) : default;
 
-    internal SearchParameterIndex(Definitions definitions, IReadOnlyList<SearchParameterDefinition> all)
-    {
-        this.definitions = definitions;
-        All = all;
-        byUrl = all.ToFrozenDictionary(p => p.Url, StringComparer.Ordinal);
-        byBase = all.SelectMany(p => p.Base.Select(b => (b, p))).ToLookup(x => x.b, x => x.p, StringComparer.Ordinal);
-    }
+    /// <summary>The types that there are conformance resources of, in ordinal order.</summary>
+    public IReadOnlyList<string> ConformanceTypes => store.Value.Types;
 
-    internal IReadOnlyList<SearchParameterDefinition> All { get; }
+    /// <summary>
+    /// All conformance resources of a type in the order of their canonicals: StructureDefinition, ValueSet, CodeSystem, SearchParameter,
+    /// CompartmentDefinition, OperationDefinition, ConceptMap. Empty for other types.
+    /// </summary>
+    public IReadOnlyList<ConformanceEntry> Resources(string type) => store.Value.Entries(type);
 
-    internal IReadOnlyList<SearchParameterDefinition> Of(string type) => Index(type).All;
-
-    internal SearchParameterDefinition? Find(string type, string code) => Index(type).ByCode.GetValueOrDefault(code);
-
-    internal SearchParameterDefinition? FindByUrl(string url) => byUrl.GetValueOrDefault(url);
-
-    private (IReadOnlyList<SearchParameterDefinition> All, FrozenDictionary<string, SearchParameterDefinition> ByCode) Index(string type)
-    {
-        if (byType.TryGetValue(type, out var index)) return index;
-        var found = new SortedDictionary<string, SearchParameterDefinition>(StringComparer.Ordinal);
-        for (var t = type; t is not null; t = definitions.FindType(t)?.BaseType)
-        {
-            foreach (var p in byBase[t]) found.TryAdd(p.Code, p);
-        }
-
-        index = (found.Values.ToArray(), found.ToFrozenDictionary(StringComparer.Ordinal));
-
-        // Only names of types are kept, so that made-up names cannot fill the memory.
-        if (definitions.FindType(type) is not null) byType[type] = index;
-        return index;
-    }
+    /// <summary>The index entry of a conformance resource, without unpacking it; null when there is none.</summary>
+    public ConformanceEntry? FindEntry(string type, string canonical) => store.Value.Find(type, canonical)?.Entry;
 }

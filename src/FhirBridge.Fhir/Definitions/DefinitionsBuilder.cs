@@ -1,169 +1,177 @@
-using System.Formats.Tar;
-using System.IO.Compression;
+using System.Buffers;
 using System.Text.Json;
-using FhirBridge.Fhir.Search;
 
 namespace FhirBridge.Fhir;
 
 /// <summary>
-/// Builds <see cref="Definitions"/> from conformance resources in JSON: a package folder, a <c>.tgz</c>, or single resources at run time.
-/// Later resources replace earlier ones of the same canonical. Not thread-safe.
+/// Builds <see cref="Definitions"/> from conformance resources in JSON or XML: packages (<c>.tgz</c>), folders, or single resources. What cannot be
+/// used is left out and told in <see cref="Problems"/>. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// Only specialisations (<c>derivation</c> other than <c>constraint</c>) of resources and datatypes become types. The order in which
-/// resources are added does not matter to the result as long as canonicals differ.
+/// Later resources replace earlier ones of the same canonical and version. The types of the definitions that it starts with stay as they are:
+/// another StructureDefinition for one of them is refused. Only specialisations (<c>derivation</c> other than <c>constraint</c>) of resources and
+/// datatypes become types. The order of adding does not matter to the result as long as canonicals differ.
 /// </remarks>
-public sealed class DefinitionsBuilder
+public sealed partial class DefinitionsBuilder
 {
+    // Deeper than the reader of FHIR JSON goes.
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 128 };
+
+    private readonly Definitions? start;
+    private readonly PackageLimits limits;
     private readonly SortedDictionary<string, TypeDefinition> types = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SearchParameterDefinition> search = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, CompartmentDefinition> compartments = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, OperationHeader> operations = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, CodeSet> codes = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<(string Type, string Canonical), (ConformanceEntry Entry, byte[] Json)> resources = [];
+    private readonly HashSet<string> fixedTypes = new(StringComparer.Ordinal);
     private readonly TerminologyExpander terminology = new();
+    private readonly List<Problem> problems = [];
 
-    /// <summary>Starts with nothing.</summary>
-    public DefinitionsBuilder()
-    {
-    }
+    /// <summary>Starts with nothing. Resources are taken as they are, since there are no definitions yet to read them by.</summary>
+    public DefinitionsBuilder() => limits = PackageLimits.Default;
 
     /// <summary>Starts with existing definitions, to add to them.</summary>
-    public DefinitionsBuilder(Definitions start)
+    public DefinitionsBuilder(Definitions start, PackageLimits? limits = null)
     {
-        foreach (var t in start.Types) types[t.Url] = t;
+        this.start = start;
+        this.limits = limits ?? PackageLimits.Default;
+        foreach (var t in start.Types)
+        {
+            types[t.Url] = t;
+            fixedTypes.Add(t.Url);
+        }
+
+
         foreach (var p in start.AllSearchParameters) search[p.Url] = p;
         foreach (var c in start.Compartments) compartments[c.Url] = c;
         foreach (var o in start.Operations) operations[o.Url] = o;
         foreach (var c in start.CodeSets) codes[c.ValueSet] = c;
     }
 
-    /// <summary>Adds every JSON resource of an unpacked package folder, or of a <c>.tgz</c> package.</summary>
+    /// <summary>
+    /// What was left out, each with the file that it stood in: <c>malformed-json</c>, <c>malformed-xml</c>, <c>too-large</c>, <c>too-deep</c>,
+    /// <c>wrong-type</c>, <c>cardinality</c>, <c>invalid-value</c>, <c>required</c> (no canonical), <c>unknown-element</c> (only that element is
+    /// ignored), <c>conflict</c> (another definition of a type that is there already), <c>not-found</c> (the file cannot be read).
+    /// </summary>
+    public IReadOnlyList<Problem> Problems => problems;
+
+    /// <summary>Adds a <c>.tgz</c> package, or a folder: each <c>.json</c>, <c>.xml</c> and <c>.tgz</c> directly in it, in ordinal order of the names.</summary>
     public DefinitionsBuilder AddPackage(string path)
     {
-        if (Directory.Exists(path))
+        if (!Directory.Exists(path)) return AddFile(path);
+        var files = Directory.EnumerateFiles(path).Where(f => Path.GetExtension(f) is ".json" or ".xml" or ".tgz").Take(limits.MaxFiles + 1).Order(StringComparer.Ordinal).ToArray();
+        if (files.Length > limits.MaxFiles) Report(path, Fhir.Problems.TooLarge.With($"the folder has more than {limits.MaxFiles} files, the rest is not read"));
+        foreach (var file in files.Take(limits.MaxFiles)) AddFile(file);
+        return this;
+    }
+
+    /// <summary>Adds the resources of a <c>.tgz</c> package; those in sub-folders (examples, other documents) are not looked at.</summary>
+    /// <param name="tgz">The package.</param>
+    /// <param name="name">What problems call it.</param>
+    public DefinitionsBuilder AddPackage(Stream tgz, string name = "package")
+    {
+        using var package = new PackageReader(tgz, limits);
+        try
         {
-            foreach (var file in Directory.EnumerateFiles(path, "*.json").OrderBy(f => f, StringComparer.Ordinal)) Add(File.ReadAllBytes(file));
+            while (package.Next(IsResourceFile) is var (file, bytes, size))
+            {
+                if (bytes is not null) Add(bytes, $"{name}:{file}");
+                else if (IsResourceFile(file)) Report($"{name}:{file}", TooLarge(size));
+            }
+        }
+        catch (PackageException e)
+        {
+            Report(name, e.Kind.With(e.Message));
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            Report(name, Fhir.Problems.InvalidValue.With("the package is no gzip archive, or it is damaged"));
+        }
+
+        return this;
+    }
+
+    /// <summary>
+    /// Adds one resource in JSON or XML (StructureDefinition, SearchParameter, CompartmentDefinition, OperationDefinition, ValueSet, CodeSystem,
+    /// ConceptMap); others are ignored.
+    /// </summary>
+    /// <param name="resource">The resource; the memory must not change until <see cref="Build"/>.</param>
+    /// <param name="file">What problems call it.</param>
+    public DefinitionsBuilder Add(ReadOnlyMemory<byte> resource, string file = "resource")
+    {
+        if (resource.Length > limits.MaxFileBytes)
+        {
+            Report(file, TooLarge(resource.Length));
             return this;
         }
 
-        using var stream = File.OpenRead(path);
-        return AddPackage(stream);
-    }
-
-    /// <summary>Adds every JSON resource of a <c>.tgz</c> package.</summary>
-    public DefinitionsBuilder AddPackage(Stream tgz)
-    {
-        using var tar = new TarReader(new GZipStream(tgz, CompressionMode.Decompress, leaveOpen: true));
-        while (tar.GetNextEntry() is { } entry)
+        if (AsJson(resource, file) is not { } json) return this;
+        try
         {
-            if (entry.DataStream is null || !entry.Name.EndsWith(".json", StringComparison.Ordinal)) continue;
-            using var bytes = new MemoryStream();
-            entry.DataStream.CopyTo(bytes);
-            Add(bytes.ToArray());
+            using var document = JsonDocument.Parse(json, Options);
+            if (document.RootElement.Text("resourceType") is { } type && ConformanceCompiler.IsConformance(type) && IsReadable(json, file)) Add(document.RootElement, type, file);
+        }
+        catch (JsonException e)
+        {
+            Report(file, Fhir.Problems.MalformedJson.With("the file is not well-formed JSON", null, (int?)e.LineNumber + 1));
+        }
+        catch (InvalidOperationException)
+        {
+            Report(file, Fhir.Problems.MalformedJson.With("the file has a text that is no valid Unicode"));
         }
 
         return this;
     }
 
-    /// <summary>Adds one resource (StructureDefinition, SearchParameter, CompartmentDefinition, OperationDefinition, ValueSet, CodeSystem); others are ignored.</summary>
-    /// <exception cref="JsonException">The bytes are not JSON.</exception>
-    public DefinitionsBuilder Add(ReadOnlyMemory<byte> json)
+    private static bool IsResourceFile(string name) =>
+        name.EndsWith(".json", StringComparison.Ordinal) && name.Count(c => c == '/') <= 1 && !name[(name.LastIndexOf('/') + 1)..].StartsWith('.');
+
+    private DefinitionsBuilder AddFile(string path)
     {
-        using var document = JsonDocument.Parse(json);
-        var resource = document.RootElement;
-        if (resource.ValueKind != JsonValueKind.Object) return this;
-        switch (resource.Text("resourceType"))
+        try
         {
-            case "StructureDefinition":
-                if (StructureDefinitionCompiler.Compile(resource) is { } type) types[type.Url] = type;
-                break;
-            case "SearchParameter":
-                if (SearchParameter(resource) is { } parameter) search[parameter.Url] = parameter;
-                break;
-            case "CompartmentDefinition":
-                if (Compartment(resource) is { } compartment) compartments[compartment.Url] = compartment;
-                break;
-            case "OperationDefinition":
-                if (Operation(resource) is { } operation) operations[operation.Url] = operation;
-                break;
-            case "ValueSet":
-            case "CodeSystem":
-                terminology.Add(resource);
-                break;
+            using var file = File.OpenRead(path);
+            if (path.EndsWith(".tgz", StringComparison.Ordinal)) return AddPackage(file, Path.GetFileName(path));
+            if (file.Length > limits.MaxFileBytes)
+            {
+                Report(Path.GetFileName(path), TooLarge(file.Length));
+                return this;
+            }
+
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return Add(bytes, Path.GetFileName(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Report(Path.GetFileName(path), Fhir.Problems.NotFound.With("the file cannot be read"));
+            return this;
+        }
+    }
+
+    /// <summary>The resource as JSON without byte order mark; null when it is XML that cannot be read, which is reported.</summary>
+    private ReadOnlyMemory<byte>? AsJson(ReadOnlyMemory<byte> resource, string file)
+    {
+        if (resource.Span.StartsWith("\uFEFF"u8)) resource = resource[3..];
+        if (!resource.Span.TrimStart(" \t\r\n"u8).StartsWith("<"u8)) return resource;
+        var read = FhirXml.Read(resource, new ReadLimits(limits.MaxFileBytes));
+        if (!read.IsOk)
+        {
+            foreach (var problem in read.Problems) Report(file, problem);
+            return null;
         }
 
-        return this;
+        var json = new ArrayBufferWriter<byte>(resource.Length);
+        FhirJson.Write(read.Value.Root, json);
+        return json.WrittenMemory;
     }
 
-    /// <summary>The definitions so far.</summary>
-    public Definitions Build()
+    private Problem TooLarge(long size) => Fhir.Problems.TooLarge.With($"the file has {size} bytes, at most {limits.MaxFileBytes} are read");
+
+    private void Report(string file, Problem problem)
     {
-        var required = types.Values.SelectMany(t => t.Elements)
-            .Where(e => e.Binding is { Strength: BindingStrength.Required, ValueSet: not null })
-            .Select(e => e.Binding!.ValueSet!)
-            .Distinct();
-        foreach (var set in required)
-        {
-            if (terminology.Expand(set) is { Count: > 0 } codings) codes[set] = new CodeSet(set, codings);
-        }
-
-        var (t, s, c, k, o) = (types.Values.ToArray(), search.Values.ToArray(), codes.Values.ToArray(), compartments.Values.ToArray(), operations.Values.ToArray());
-        return new Definitions(() => t, () => s, () => c, () => k, () => o);
+        if (problems.Count < limits.MaxProblems) problems.Add(problem with { Diagnostics = $"{file}: {problem.Diagnostics}" });
     }
-
-    private static SearchParameterDefinition? SearchParameter(JsonElement r)
-    {
-        // The specification's own examples and the drafts without a base are no parameters of R4.
-        if (r.Text("url") is not { } url || r.Text("code") is not { } code || r.Strings("base") is not { Length: > 0 } bases) return null;
-        if (url.StartsWith("http://hl7.org/fhir/SearchParameter/example", StringComparison.Ordinal)) return null;
-        if (!Enum.TryParse<SearchParameterType>(r.Text("type"), ignoreCase: true, out var type)) return null;
-        return new SearchParameterDefinition(
-            url,
-            code,
-            bases,
-            type,
-            r.Text("expression"),
-            r.Strings("target"),
-            [.. r.Items("component").Select(c => new SearchComponent(c.Text("definition") ?? "", c.Text("expression") ?? ""))],
-            r.Flag("multipleOr"),
-            r.Flag("multipleAnd"),
-            r.Strings("comparator"),
-            r.Strings("modifier"),
-            r.Text("description") ?? "");
-    }
-
-    private static CompartmentDefinition? Compartment(JsonElement r)
-    {
-        if (r.Text("url") is not { } url || r.Text("code") is not { } code || url.EndsWith("/example", StringComparison.Ordinal)) return null;
-        var members = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-        foreach (var member in r.Items("resource"))
-        {
-            if (member.Text("code") is { } type && member.Strings("param") is { Length: > 0 } parameters) members[type] = parameters;
-        }
-
-        return new CompartmentDefinition(url, code, members);
-    }
-
-    private static OperationHeader? Operation(JsonElement r)
-    {
-        if (r.Text("url") is not { } url || r.Text("code") is not { } code) return null;
-        return new OperationHeader(
-            url, code, r.Text("kind") == "query", r.Flag("affectsState"), r.Strings("resource"), r.Flag("system") == true, r.Flag("type") == true, r.Flag("instance") == true);
-    }
-}
-
-/// <summary>Short ways to read conformance JSON.</summary>
-internal static class JsonElementReading
-{
-    internal static string? Text(this JsonElement e, string name) =>
-        e.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString() : null;
-
-    internal static bool? Flag(this JsonElement e, string name) =>
-        e.TryGetProperty(name, out var v) && v.ValueKind is JsonValueKind.True or JsonValueKind.False ? v.GetBoolean() : null;
-
-    internal static IEnumerable<JsonElement> Items(this JsonElement e, string name) =>
-        e.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Array ? v.EnumerateArray() : [];
-
-    internal static string[] Strings(this JsonElement e, string name) =>
-        [.. e.Items(name).Where(v => v.ValueKind == JsonValueKind.String).Select(v => v.GetString()!)];
 }

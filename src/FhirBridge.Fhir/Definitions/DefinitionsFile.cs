@@ -5,17 +5,19 @@ namespace FhirBridge.Fhir;
 
 /// <summary>
 /// The compact file of definitions: a magic, a version, then named sections, each compressed on its own and with its own string table, so that
-/// a section is only unpacked when it is asked for. Readers skip sections that they do not know: value sets and profiles can be added.
+/// a section is only unpacked when it is asked for. Readers skip sections that they do not know. The conformance resources stand in blocks of
+/// their own, with an index section that says which canonical is where.
 /// </summary>
 public static class DefinitionsFile
 {
     private const uint Magic = 0x34524246; // "FBR4"
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Writes definitions. The same definitions give the same bytes; the smallest size takes some seconds.</summary>
     public static void Write(Definitions definitions, Stream output, CompressionLevel level = CompressionLevel.SmallestSize)
     {
         using var writer = new BinaryWriter(output, Encoding.UTF8, leaveOpen: true);
+        var resources = Repack(definitions.Store, level);
         var sections = new (string Name, byte[] Bytes)[]
         {
             ("types", Pack(level, w => w.List(definitions.Types, w.Type))),
@@ -23,6 +25,8 @@ public static class DefinitionsFile
             ("codes", Pack(level, w => w.List(definitions.CodeSets, w.Codes))),
             ("compartments", Pack(level, w => w.List(definitions.Compartments, w.Compartment))),
             ("operations", Pack(level, w => w.List(definitions.Operations, w.Operation))),
+            ("index", Pack(level, w => w.Index(resources))),
+            ("blocks", [.. resources.Select(r => r.Block).Distinct().SelectMany(b => b.Packed.ToArray())]),
         };
         writer.Write(Magic);
         writer.Write(Version);
@@ -54,7 +58,8 @@ public static class DefinitionsFile
             () => Unpack(sections["search"], r => r.List(r.SearchParameter)),
             () => Unpack(sections["codes"], r => r.List(r.Codes)),
             () => Unpack(sections["compartments"], r => r.List(r.Compartment)),
-            () => Unpack(sections["operations"], r => r.List(r.Operation)));
+            () => Unpack(sections["operations"], r => r.List(r.Operation)),
+            () => new ConformanceStore(Unpack(sections["index"], r => r.Index(sections["blocks"]))));
     }
 
     internal static Definitions Embedded(string name)
@@ -64,6 +69,13 @@ public static class DefinitionsFile
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return Read(bytes);
+    }
+
+    private static IReadOnlyList<StoredConformance> Repack(ConformanceStore store, CompressionLevel level)
+    {
+        var packer = new ConformancePacker(level);
+        foreach (var stored in store.All) packer.Add(stored.Entry, store.Bytes(stored).Span);
+        return packer.Finish();
     }
 
     private static byte[] Pack(CompressionLevel level, Action<SectionWriter> write)

@@ -45,6 +45,22 @@ internal sealed class SectionReader
 
     internal OperationHeader Operation() => new(String(), String(), Bool(), Maybe(), List(String), Bool(), Bool(), Bool());
 
+    /// <summary>What <see cref="SectionWriter.Index"/> wrote; the packed blocks stand one after the other in <paramref name="packed"/>.</summary>
+    internal StoredConformance[] Index(ReadOnlyMemory<byte> packed)
+    {
+        var at = 0;
+        var blocks = List(() =>
+        {
+            var block = new ConformanceBlock(packed.Slice(at, Number()), Number());
+            at += block.Packed.Length;
+            return block;
+        });
+        return List(() => new StoredConformance(Entry(), blocks[Number()], Number(), Number()));
+    }
+
+    private ConformanceEntry Entry() =>
+        new(String(), String(), MaybeString(), MaybeString(), MaybeString(), MaybeString(), MaybeString(), MaybeString());
+
     private ElementDefinition Element()
     {
         var path = String();

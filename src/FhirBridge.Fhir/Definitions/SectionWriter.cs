@@ -96,6 +96,37 @@ internal sealed class SectionWriter : IDisposable
         w.Write(o.Instance);
     }
 
+    /// <summary>The blocks with their lengths, then every resource with the number of its block; inside of a block they follow each other.</summary>
+    internal void Index(IReadOnlyList<StoredConformance> resources)
+    {
+        var blocks = resources.Select(r => r.Block).Distinct().ToList();
+        List(blocks, b =>
+        {
+            w.Write7BitEncodedInt(b.Packed.Length);
+            w.Write7BitEncodedInt(b.Length);
+        });
+        var numbers = blocks.Select((b, i) => (b, i)).ToDictionary(x => x.b, x => x.i);
+        List(resources, r =>
+        {
+            Entry(r.Entry);
+            w.Write7BitEncodedInt(numbers[r.Block]);
+            w.Write7BitEncodedInt(r.Offset);
+            w.Write7BitEncodedInt(r.Length);
+        });
+    }
+
+    private void Entry(ConformanceEntry e)
+    {
+        String(e.Type);
+        String(e.Url);
+        String(e.Version);
+        String(e.Id);
+        String(e.Name);
+        String(e.Title);
+        String(e.Status);
+        String(e.Subject);
+    }
+
     private void Element(ElementDefinition e)
     {
         String(e.Path);

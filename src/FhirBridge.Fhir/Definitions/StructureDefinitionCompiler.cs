@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace FhirBridge.Fhir;
@@ -10,17 +11,25 @@ internal static class StructureDefinitionCompiler
     private const string SystemPrefix = "http://hl7.org/fhirpath/System.";
 
     /// <summary>The type; null for profiles, logical models and definitions without snapshot.</summary>
-    internal static TypeDefinition? Compile(JsonElement r)
+    /// <param name="r">The StructureDefinition.</param>
+    /// <param name="faults">Receives what makes the type unusable.</param>
+    internal static TypeDefinition? Compile(JsonElement r, List<string> faults)
     {
         if (r.Text("derivation") == "constraint" || r.Text("url") is not { } url || r.Text("type") is not { } name) return null;
-        if (KindOf(r.Text("kind")) is not { } kind || !r.TryGetProperty("snapshot", out var snapshot)) return null;
+        if (KindOf(r.Text("kind")) is not { } kind || r.Object("snapshot") is not { ValueKind: JsonValueKind.Object } snapshot) return null;
         var elements = new List<ElementDefinition>();
         var orders = new Dictionary<string, int>(StringComparer.Ordinal);
         string? regex = null;
         InvariantDefinition[] invariants = [];
         foreach (var e in snapshot.Items("element"))
         {
-            var path = e.Text("path")!;
+            var path = e.Text("path") ?? "";
+            if (path != name && !path.StartsWith(name + ".", StringComparison.Ordinal))
+            {
+                faults.Add($"the element path '{path}' is not below '{name}'");
+                return null;
+            }
+
             var dot = path.LastIndexOf('.');
             if (dot < 0)
             {
@@ -40,7 +49,7 @@ internal static class StructureDefinitionCompiler
             var parent = path[..dot];
             var order = orders.GetValueOrDefault(parent);
             orders[parent] = order + 1;
-            elements.Add(Element(e, path, order, kind));
+            elements.Add(Element(e, path, order, kind, faults));
         }
 
         return new TypeDefinition(
@@ -55,16 +64,20 @@ internal static class StructureDefinitionCompiler
         _ => null,
     };
 
-    private static ElementDefinition Element(JsonElement e, string path, int order, TypeKind kind)
+    private static ElementDefinition Element(JsonElement e, string path, int order, TypeKind kind, List<string> faults)
     {
         // Whether JSON writes an array is decided by the base definition: xhtml.extension has max 0 and is still a list.
-        var max = e.TryGetProperty("base", out var basis) ? basis.Text("max") : e.Text("max");
+        var max = e.Object("base") is { ValueKind: JsonValueKind.Object } basis ? basis.Text("max") : e.Text("max");
+        var most = 0;
+        if (max is not (null or "*") && !int.TryParse(max, NumberStyles.None, CultureInfo.InvariantCulture, out most)) faults.Add($"'{max}' is no maximum of '{path}'");
+        var least = 0;
+        if (e.TryGetProperty("min", out var min) && (min.ValueKind != JsonValueKind.Number || !min.TryGetInt32(out least) || least < 0)) faults.Add($"'{path}' has no usable minimum");
         return new ElementDefinition(
             path,
             SectionReader.NameOf(path),
             order,
-            e.TryGetProperty("min", out var min) ? min.GetInt32() : 0,
-            max is null or "*" ? null : int.Parse(max),
+            least,
+            max is null or "*" ? null : most,
             Types(e, path, kind),
             path.EndsWith("[x]", StringComparison.Ordinal),
             e.Text("contentReference") is { } reference ? reference[(reference.IndexOf('#') + 1)..] : null,
@@ -95,7 +108,8 @@ internal static class StructureDefinitionCompiler
 
     private static BindingDefinition? Binding(JsonElement e)
     {
-        if (!e.TryGetProperty("binding", out var b) || !Enum.TryParse<BindingStrength>(b.Text("strength"), ignoreCase: true, out var strength)) return null;
+        var b = e.Object("binding");
+        if (!Enum.TryParse<BindingStrength>(b.Text("strength"), ignoreCase: true, out var strength) || !Enum.IsDefined(strength)) return null;
         var set = b.Text("valueSet");
         return new BindingDefinition(strength, set is null ? null : set.Split('|')[0]);
     }

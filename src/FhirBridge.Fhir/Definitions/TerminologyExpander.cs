@@ -21,7 +21,7 @@ internal sealed class TerminologyExpander
             Flatten(r, null, concepts);
             systems[url] = concepts;
         }
-        else if (r.TryGetProperty("compose", out var compose))
+        else if (r.Object("compose") is { ValueKind: JsonValueKind.Object } compose)
         {
             sets[url] = [.. compose.Items("include").Select(i => ReadPart(i, false)), .. compose.Items("exclude").Select(i => ReadPart(i, true))];
         }

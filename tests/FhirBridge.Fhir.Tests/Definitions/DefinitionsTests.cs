@@ -19,7 +19,7 @@ public class DefinitionsTests
         Assert.Equal(1387, R4.AllSearchParameters.Count);
         Assert.Equal(["Device", "Encounter", "Patient", "Practitioner", "RelatedPerson"], R4.Compartments.Select(c => c.Code));
         Assert.Equal(220, R4.CodeSets.Count);
-        Assert.Equal(47, R4.Operations.Count);
+        Assert.Equal(46, R4.Operations.Count);
     }
 
     [Fact]

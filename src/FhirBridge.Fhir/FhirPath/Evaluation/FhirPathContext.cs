@@ -18,13 +18,19 @@ public sealed record FhirPathContext
     /// <summary>Finds what a reference names when it is not contained and not in the Bundle; an element that does not exist when unknown.</summary>
     public Func<string, FhirElement>? Resolve { get; init; }
 
-    /// <summary>Is the code, Coding, CodeableConcept or string in the value set of that URL? Null when that cannot be said, which is a fault of the evaluation.</summary>
+    /// <summary>The definitions that answer for terminology and profiles where the properties below are not set. Default: R4's own.</summary>
+    public Definitions Definitions { get; init; } = Definitions.R4;
+
+    /// <summary>
+    /// Is the code, Coding, CodeableConcept or string in the value set of that URL? Null when that cannot be said, which is a fault of the evaluation.
+    /// By default <see cref="Definitions"/> answer.
+    /// </summary>
     public Func<FhirPathValue, string, bool?>? MemberOf { get; init; }
 
     /// <summary>Does the element conform to the profile of that URL? Null when the profile is unknown, which is a fault of the evaluation.</summary>
     public Func<FhirElement, string, bool?>? ConformsTo { get; init; }
 
-    /// <summary>Does the first code subsume the second? Null when that cannot be said, which is a fault unless another pair subsumes. Equal codes are never asked for.</summary>
+    /// <summary>Does the first code subsume the second? Null when that cannot be said, which is a fault unless another pair subsumes. Equal codes are never asked for. By default <see cref="Definitions"/> answer.</summary>
     public Func<Coding, Coding, bool?>? Subsumes { get; init; }
 
     /// <summary>The ElementDefinition of an element, for <c>elementDefinition()</c>; an element that does not exist when unknown.</summary>

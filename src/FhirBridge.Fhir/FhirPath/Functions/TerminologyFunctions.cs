@@ -8,11 +8,18 @@ internal static class TerminologyFunctions
         new("memberOf", 1, 1, static (in call, input, output) =>
         {
             if (!Evaluation.Single(input, out var item) || call.Text(0) is not { } valueSet) return;
-            output.Add(call.E.Context.MemberOf?.Invoke(item, valueSet) ?? throw Evaluation.Fault($"the value set '{valueSet}' of memberOf() cannot be asked"));
+            output.Add(MemberOf(call.E.Context, item, valueSet) ?? throw Evaluation.Fault($"the value set '{valueSet}' of memberOf() cannot be asked"));
         }),
         new("subsumes", 1, 1, static (in call, input, output) => Subsumes(call, input, output, reverse: false)),
         new("subsumedBy", 1, 1, static (in call, input, output) => Subsumes(call, input, output, reverse: true)),
     ];
+
+    private static bool? MemberOf(FhirPathContext context, in FhirPathValue item, string valueSet)
+    {
+        if (context.MemberOf is { } ask) return ask(item, valueSet);
+        var terminology = context.Definitions.Terminology;
+        return item.IsElement ? terminology.Contains(valueSet, item.Element) : item.Kind == FhirPathKind.String ? terminology.Contains(valueSet, item.AsString) : null;
+    }
 
     private static void Subsumes(in Call call, Values input, Values output, bool reverse)
     {
@@ -21,9 +28,10 @@ internal static class TerminologyFunctions
         if (!Evaluation.Single(argument, out var right)) return;
         var (upper, lower) = reverse ? (right, left) : (left, right);
         bool? result = false;
+        var ask = call.E.Context.Subsumes ?? call.E.Context.Definitions.Terminology.Subsumes;
         foreach (var a in Codings(upper))
         {
-            foreach (var b in Codings(lower)) result |= a == b ? true : call.E.Context.Subsumes?.Invoke(a, b);
+            foreach (var b in Codings(lower)) result |= a == b ? true : ask(a, b);
         }
 
         output.Add(result ?? throw Evaluation.Fault("the relation of these codes is not known"));

@@ -1,0 +1,140 @@
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace FhirBridge.Fhir;
+
+public sealed partial class DefinitionsBuilder
+{
+    /// <summary>The definitions so far.</summary>
+    public Definitions Build()
+    {
+        DropCircles();
+        var required = types.Values.SelectMany(t => t.Elements)
+            .Where(e => e.Binding is { Strength: BindingStrength.Required, ValueSet: not null })
+            .Select(e => e.Binding!.ValueSet!)
+            .Distinct();
+        foreach (var set in required)
+        {
+            // What R4 requires stays, even when a package brings another version of the value set.
+            if (!codes.ContainsKey(set) && terminology.Expand(set) is { Count: > 0 } codings) codes[set] = new CodeSet(set, codings);
+        }
+
+        var (t, s, c, k, o) = (types.Values.ToArray(), search.Values.ToArray(), codes.Values.ToArray(), compartments.Values.ToArray(), operations.Values.ToArray());
+        var store = Store();
+        return new Definitions(() => t, () => s, () => c, () => k, () => o, () => store);
+    }
+
+    private ConformanceStore Store()
+    {
+        var packer = new ConformancePacker(CompressionLevel.Fastest);
+        foreach (var (entry, json) in resources.Values) packer.Add(entry, json);
+        var kept = start is null ? [] : start.Store.All.Where(r => !resources.ContainsKey((r.Entry.Type, r.Entry.Canonical)));
+        return new ConformanceStore(ConformanceStore.Ordered([.. kept, .. packer.Finish()]));
+    }
+
+    /// <summary>
+    /// Reads by the definitions of R4. A resource whose shape is wrong is of no use; one that only lacks something, or has a value or a code that
+    /// R4 does not allow, is what packages are like.
+    /// </summary>
+    private bool IsReadable(ReadOnlyMemory<byte> json, string file)
+    {
+        if (start is null) return true;
+        var usable = true;
+        foreach (var problem in FhirJson.Read(json, new ReadLimits(limits.MaxFileBytes)).Problems)
+        {
+            if (problem.Kind == Fhir.Problems.Required || problem.Kind == Fhir.Problems.InvalidValue || problem.Kind == Fhir.Problems.CodeInvalid) continue;
+            usable &= problem.Kind == Fhir.Problems.UnknownElement;
+            Report(file, problem);
+        }
+
+        return usable;
+    }
+
+    private void Add(JsonElement resource, string type, string file)
+    {
+        if (resource.Text("url") is not { Length: > 0 } url)
+        {
+            Report(file, Fhir.Problems.Required.With($"the {type} has no canonical url and is not used", $"{type}.url"));
+            return;
+        }
+
+        if (ConformanceCompiler.IsExampleOfSpecification(url)) return;
+        var json = ConformanceTrimmer.Trim(resource);
+        switch (type)
+        {
+            case "StructureDefinition":
+                if (!AddStructure(resource, url, json, file)) return;
+                break;
+            case "SearchParameter":
+                if (ConformanceCompiler.SearchParameter(resource, url) is { } parameter) search[url] = parameter;
+                break;
+            case "CompartmentDefinition":
+                if (ConformanceCompiler.Compartment(resource, url) is { } compartment) compartments[url] = compartment;
+                break;
+            case "OperationDefinition":
+                if (ConformanceCompiler.Operation(resource, url) is { } operation) operations[url] = operation;
+                break;
+            case "ValueSet" or "CodeSystem":
+                terminology.Add(resource);
+                break;
+        }
+
+        var entry = ConformanceCompiler.Entry(resource, type, url);
+
+        // Put at the end, so that the last one added is the one that is found without a version.
+        resources.Remove((type, entry.Canonical));
+        resources.Add((type, entry.Canonical), (entry, json));
+    }
+
+    /// <summary>True when the StructureDefinition is to be kept.</summary>
+    private bool AddStructure(JsonElement resource, string url, byte[] json, string file)
+    {
+        if (fixedTypes.Contains(url))
+        {
+            // A package that brings R4's own definition along is common, and harmless.
+            var known = start!.Store.Find("StructureDefinition", url);
+            if (known is null || !start.Store.Bytes(known).Span.SequenceEqual(json)) Report(file, Fhir.Problems.Conflict.With($"'{url}' is defined already and is not replaced"));
+            return false;
+        }
+
+        var faults = new List<string>();
+        var type = StructureDefinitionCompiler.Compile(resource, faults);
+        if (faults.Count > 0)
+        {
+            Report(file, Fhir.Problems.InvalidValue.With($"the snapshot cannot be used: {faults[0]}", "StructureDefinition.snapshot"));
+            return false;
+        }
+
+        if (type is not null && types.Values.FirstOrDefault(t => t.Name == type.Name && t.Url != url) is { } other)
+        {
+            Report(file, Fhir.Problems.Conflict.With($"the type '{type.Name}' is defined by '{other.Url}' already", "StructureDefinition.type"));
+            return false;
+        }
+
+        if (type is not null) types[url] = type;
+        return true;
+    }
+
+    /// <summary>Types that descend from themselves would never end: they are taken out, with what descends from them.</summary>
+    private void DropCircles()
+    {
+        var bases = types.Values.ToDictionary(t => t.Name, t => t.BaseType, StringComparer.Ordinal);
+        foreach (var type in types.Values.Where(t => IsCircle(t.Name)).ToArray())
+        {
+            types.Remove(type.Url);
+            foreach (var key in resources.Keys.Where(k => k.Type == "StructureDefinition" && k.Canonical.Split('|')[0] == type.Url).ToArray()) resources.Remove(key);
+            Report(type.Url, Fhir.Problems.InvalidValue.With($"the type '{type.Name}' descends from itself", "StructureDefinition.baseDefinition"));
+        }
+
+        bool IsCircle(string name)
+        {
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            for (string? at = name; at is not null; at = bases.GetValueOrDefault(at))
+            {
+                if (!seen.Add(at)) return true;
+            }
+
+            return false;
+        }
+    }
+}

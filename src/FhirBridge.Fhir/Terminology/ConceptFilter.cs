@@ -1,0 +1,100 @@
+using System.Text.RegularExpressions;
+
+namespace FhirBridge.Fhir;
+
+/// <summary>A filter on the concepts of a system. Spec: https://hl7.org/fhir/R4/valueset-filter-operator.html.</summary>
+internal sealed class ConceptFilter(string property, string op, string value)
+{
+    private const int MaxPattern = 2000;
+
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lazy<Regex?> pattern = new(() => Pattern(value));
+
+    // The later versions of FHIR call the concept itself "concept"; "code" is what many value sets say.
+    private bool IsOnConcept => property is "concept" or "code";
+
+    /// <summary>Is the concept chosen? Null when the filter is not understood, or when the system lacks what decides.</summary>
+    internal bool? Matches(CodeSystemContent system, Concept concept) => op switch
+    {
+        "is-a" => Hierarchy(system, concept, static (c, root) => CodeSystemContent.Subsumes(root, c)),
+        "descendent-of" => Hierarchy(system, concept, static (c, root) => c != root && CodeSystemContent.Subsumes(root, c)),
+        "is-not-a" => !Hierarchy(system, concept, static (c, root) => CodeSystemContent.Subsumes(root, c)),
+        "generalizes" => Hierarchy(system, concept, static (c, root) => CodeSystemContent.Subsumes(c, root)),
+        "child-of" => Hierarchy(system, concept, static (c, root) => c.Parents.Contains(root)),
+        "=" => Property(system, concept, text => Same(system, text, value)),
+        "in" => Property(system, concept, text => IsListed(system, text)),
+        "not-in" => !Property(system, concept, text => IsListed(system, text)),
+        "regex" => pattern.Value is { } regex ? Property(system, concept, text => Matches(regex, text)) : null,
+        "exists" => value is "true" or "false" ? Property(system, concept, static _ => true) == (value == "true") : null,
+        _ => null,
+    };
+
+    private bool? Hierarchy(CodeSystemContent system, Concept concept, Func<Concept, Concept, bool> relation)
+    {
+        if (!IsOnConcept || !system.IsSubsumption) return null;
+        if (system.Find(value) is { } root && relation(concept, root)) return true;
+
+        // In a part of a system the way from one concept to the other may be what is missing.
+        return system.IsComplete ? false : null;
+    }
+
+    /// <summary>Does any value of the property pass? Null when the system has no such property.</summary>
+    private bool? Property(CodeSystemContent system, Concept concept, Func<string, bool?> test)
+    {
+        bool? result = false;
+        if (Values(system, concept) is not { } values) return null;
+        foreach (var text in values) result = Either(result, test(text));
+        return result;
+    }
+
+    private IEnumerable<string>? Values(CodeSystemContent system, Concept concept)
+    {
+        if (IsOnConcept) return [concept.Code];
+        if (property == "display") return concept.Display is { } display ? [display] : [];
+        if (system.Declares(property) && system.StandardName(property) is not ("parent" or "child" or "subsumedBy")) return concept.PropertyValues(property);
+        return (system.StandardName(property) ?? property) switch
+        {
+            "parent" or "subsumedBy" => concept.Parents.Select(c => c.Code),
+            "child" => concept.Children.Select(c => c.Code),
+            "definition" => concept.Element.Text("definition") is { } definition ? [definition] : [],
+            "inactive" => [concept.IsInactive ? "true" : "false"],
+            "notSelectable" => [concept.IsAbstract ? "true" : "false"],
+            _ => null,
+        };
+    }
+
+    private bool IsListed(CodeSystemContent system, string text) => value.Split(',').Any(v => Same(system, text, v.Trim()));
+
+    // Only codes have a case that a system can call irrelevant; for other values it counts.
+    private bool Same(CodeSystemContent system, string text, string other) =>
+        property is "concept" or "code" or "parent" or "child" ? system.Comparer.Equals(text, other) : text == other;
+
+    private static bool? Either(bool? a, bool? b) => a == true || b == true ? true : a is null || b is null ? null : false;
+
+    private static bool? Matches(Regex regex, string text)
+    {
+        try
+        {
+            return regex.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The pattern for the whole text, without backtracking; null when it is no pattern that can be run so.</summary>
+    private static Regex? Pattern(string text)
+    {
+        if (text.Length > MaxPattern) return null;
+        try
+        {
+            return new Regex($"^(?:{text})\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline, TimeLimit);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+}

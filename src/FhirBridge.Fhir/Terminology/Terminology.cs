@@ -1,0 +1,123 @@
+using FhirBridge.Fhir.FhirPath;
+
+namespace FhirBridge.Fhir;
+
+/// <summary>
+/// What the value sets and code systems of <see cref="Definitions"/> say of codes. Answers are true, false, or null when they cannot be given: the
+/// value set or the system is not here or not complete, or a filter is not understood. Thread-safe; what was asked for is kept in small caches.
+/// </summary>
+/// <remarks>Spec: https://hl7.org/fhir/R4/terminologies.html, https://hl7.org/fhir/R4/valueset.html#compose.</remarks>
+public sealed class Terminology
+{
+    private const string OfHl7 = "http://terminology.hl7.org/";
+
+    private readonly Definitions definitions;
+    private readonly BoundedCache<string, ValueSetContent> sets = new(256);
+    private readonly BoundedCache<string, CodeSystemContent> systems = new(64);
+    private readonly Lazy<Dictionary<string, string>> systemOfAllCodes;
+
+    internal Terminology(Definitions definitions)
+    {
+        this.definitions = definitions;
+        systemOfAllCodes = new(() => definitions.Resources("CodeSystem").Where(e => e.Subject is not null).GroupBy(e => e.Subject!).ToDictionary(g => g.Key, g => g.Last().Url));
+    }
+
+    /// <summary>Is the code of that system in the value set?</summary>
+    /// <param name="valueSet">Canonical, with a version or without.</param>
+    /// <param name="coding">System and code.</param>
+    /// <param name="version">Version of the system; null when the coding states none.</param>
+    public bool? Contains(string valueSet, Coding coding, string? version = null) =>
+        FindValueSet(valueSet) is { } set ? new MembershipQuestion(this).Contains(set, coding, version) : null;
+
+    /// <summary>Is the code in the value set, of whatever system? For elements of type <c>code</c>, which state none.</summary>
+    public bool? Contains(string valueSet, string code) =>
+        FindValueSet(valueSet) is { } set ? new MembershipQuestion(this).Contains(set, code) : null;
+
+    /// <summary>
+    /// Is what the element says in the value set: a primitive by its text, a Coding or Quantity by system and code, a CodeableConcept by any of its
+    /// codings? False for an element of these types without code; null for other elements.
+    /// </summary>
+    public bool? Contains(string valueSet, FhirElement coded)
+    {
+        if (FindValueSet(valueSet) is not { } set || !coded.Exists) return null;
+        if (coded.HasValue) return Contains(valueSet, coded.Value);
+        var question = new MembershipQuestion(this);
+        IEnumerable<FhirElement>? codings = coded.Type switch
+        {
+            "Coding" => [coded],
+            "CodeableConcept" => coded.Children("coding"),
+            { } type when definitions.IsOrSpecialises(type, "Quantity") => [coded],
+            { } type when definitions.IsPrimitive(type) => [],
+            _ => null,
+        };
+        if (codings is null) return null;
+        bool? answer = false;
+        foreach (var coding in codings)
+        {
+            if (coding.Text("code") is not { } code) continue;
+            var one = question.Contains(set, new Coding(coding.Text("system"), code), coding.Text("version"));
+            if (one == true) return true;
+            if (one is null) answer = null;
+        }
+
+        return answer;
+    }
+
+    /// <summary>
+    /// Is the first code the same as the second or above it? False for codes of different systems and for codes that a complete system does not
+    /// have; null when the system is not here, or when its hierarchy means something else.
+    /// </summary>
+    public bool? Subsumes(Coding upper, Coding lower)
+    {
+        if (upper == lower) return true;
+        if (upper.System is null || lower.System is null) return null;
+        if (upper.System != lower.System) return false;
+        if (FindCodeSystem(upper.System, null) is not { } system) return null;
+        if (system.Find(upper.Code) is { } a && system.Find(lower.Code) is { } b)
+        {
+            if (a == b) return true;
+            if (!system.IsSubsumption) return null;
+            if (CodeSystemContent.Subsumes(a, b)) return true;
+        }
+
+        return system.IsComplete ? false : null;
+    }
+
+    /// <summary>The concept of a code; null when the system or the code is not here.</summary>
+    public Concept? Find(Coding coding, string? version = null) => coding.System is { } system ? FindCodeSystem(system, version)?.Find(coding.Code) : null;
+
+    /// <summary>The display of a code; null when it is not known.</summary>
+    public string? Display(Coding coding) => Find(coding)?.Display;
+
+    /// <summary>A code system; null when it is not here, not even in part.</summary>
+    /// <param name="system">URI of the system.</param>
+    /// <param name="version">Its version; null for the one that was added last.</param>
+    public CodeSystemContent? FindCodeSystem(string system, string? version = null)
+    {
+        var canonical = version is null ? system : $"{system}|{version}";
+        if (systems.TryGet(canonical, out var known)) return known;
+        var source = definitions.FindResource("CodeSystem", canonical);
+        if (!source.Exists || source.Text("url") != system) return null;
+        known = new CodeSystemContent(source);
+        systems.Set(canonical, known);
+        return known;
+    }
+
+    internal ValueSetContent? FindValueSet(string canonical)
+    {
+        if (sets.TryGet(canonical, out var known)) return known;
+        var source = definitions.FindResource("ValueSet", canonical);
+
+        // R4 states its own version for value sets of HL7's terminology, which have versions of their own.
+        if (!source.Exists && canonical.StartsWith(OfHl7, StringComparison.Ordinal) && canonical.EndsWith("|4.0.1", StringComparison.Ordinal))
+        {
+            source = definitions.FindResource("ValueSet", canonical[..^"|4.0.1".Length]);
+        }
+
+        if (source.Exists) known = new ValueSetContent(source);
+        else if (systemOfAllCodes.Value.TryGetValue(canonical, out var system)) known = new ValueSetContent(canonical, system);
+        else return null;
+        sets.Set(canonical, known);
+        return known;
+    }
+}
