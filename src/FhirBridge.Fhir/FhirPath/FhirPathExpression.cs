@@ -16,15 +16,22 @@ public sealed class FhirPathExpression
 
     private readonly Step step;
 
-    private FhirPathExpression(string text, FhirPathOptions options, Step step)
+    private FhirPathExpression(string text, FhirPathOptions options, Step step, Shape? shape)
     {
         Text = text;
         Options = options;
         this.step = step;
+        ResultTypes = shape?.Types.Select(t => t.Type).Distinct().ToArray();
     }
 
     /// <summary>The expression as it was written.</summary>
     public string Text { get; }
+
+    /// <summary>
+    /// The types that its items may have (<c>HumanName</c>, <c>System.Boolean</c>), as far as the context type tells; null when that is not known.
+    /// A backbone element is a <c>BackboneElement</c>.
+    /// </summary>
+    public IReadOnlyList<string>? ResultTypes { get; }
 
     /// <summary>How it was compiled.</summary>
     public FhirPathOptions Options { get; }
@@ -41,8 +48,8 @@ public sealed class FhirPathExpression
         try
         {
             var syntax = Parser.Parse(expression);
-            if (options.ContextType is { } type) StaticChecker.Check(syntax, type);
-            compiled = new FhirPathExpression(expression, options, new Compiler(options).Compile(syntax));
+            var shape = options.ContextType is { } type ? StaticChecker.Check(syntax, type) : null;
+            compiled = new FhirPathExpression(expression, options, new Compiler(options).Compile(syntax), shape);
         }
         catch (SyntaxException e)
         {
@@ -71,17 +78,21 @@ public sealed class FhirPathExpression
         }
         catch (EvaluationException e)
         {
-            return Result<IReadOnlyList<FhirPathValue>>.Fail(e.Kind.With($"{e.Message} (in '{Shortened}')"));
+            return Result<IReadOnlyList<FhirPathValue>>.Fail(Fault(e));
         }
     }
 
     /// <summary>The elements that the expression selects; System values are left out. Problems as for <see cref="Evaluate(FhirElement, FhirPathContext?)"/>.</summary>
     public Result<IReadOnlyList<FhirElement>> Select(FhirElement focus, FhirPathContext? context = null)
     {
-        var result = Evaluate(focus, context);
-        return result.IsOk
-            ? Result<IReadOnlyList<FhirElement>>.Ok(result.Value.Where(v => v.IsElement).Select(v => v.Element).ToArray())
-            : Result<IReadOnlyList<FhirElement>>.Fail(result.Problems);
+        try
+        {
+            return Result<IReadOnlyList<FhirElement>>.Ok(Run(FhirPathValue.Of(focus), context, static output => output.Elements()));
+        }
+        catch (EvaluationException e)
+        {
+            return Result<IReadOnlyList<FhirElement>>.Fail(Fault(e));
+        }
     }
 
     /// <summary>
@@ -102,7 +113,7 @@ public sealed class FhirPathExpression
         }
         catch (EvaluationException e)
         {
-            return e.Kind.With($"{e.Message} (in '{Shortened}')");
+            return Fault(e);
         }
     }
 
@@ -115,7 +126,7 @@ public sealed class FhirPathExpression
         }
         catch (EvaluationException e)
         {
-            return e.Kind.With($"{e.Message} (in '{Shortened}')");
+            return Fault(e);
         }
     }
 
@@ -129,6 +140,8 @@ public sealed class FhirPathExpression
         var column = before.Length - before.LastIndexOf('\n');
         return kind.With($"FHIRPath, line {line}, column {column} (offset {position}): {message}", null, line, column);
     }
+
+    private Problem Fault(EvaluationException e) => Problem(Text, e.Kind, $"{e.Text} (in '{Shortened}')", e.Position);
 
     private string Shortened => Text.Length <= 200 ? Text : Text[..200] + "…";
 

@@ -6,32 +6,20 @@ namespace FhirBridge.Fhir.FhirPath;
 /// </summary>
 internal sealed class StaticChecker
 {
-    private static readonly Dictionary<string, string> Results = new(StringComparer.Ordinal)
-    {
-        ["empty"] = "Boolean", ["exists"] = "Boolean", ["all"] = "Boolean", ["allTrue"] = "Boolean", ["anyTrue"] = "Boolean", ["allFalse"] = "Boolean",
-        ["anyFalse"] = "Boolean", ["subsetOf"] = "Boolean", ["supersetOf"] = "Boolean", ["isDistinct"] = "Boolean", ["not"] = "Boolean", ["is"] = "Boolean",
-        ["startsWith"] = "Boolean", ["endsWith"] = "Boolean", ["contains"] = "Boolean", ["matches"] = "Boolean", ["matchesFull"] = "Boolean",
-        ["hasValue"] = "Boolean", ["hasExtension"] = "Boolean", ["conformsTo"] = "Boolean", ["memberOf"] = "Boolean", ["subsumes"] = "Boolean", ["subsumedBy"] = "Boolean", ["htmlChecks"] = "Boolean",
-        ["count"] = "Integer", ["length"] = "Integer", ["indexOf"] = "Integer", ["lastIndexOf"] = "Integer", ["toInteger"] = "Integer",
-        ["substring"] = "String", ["upper"] = "String", ["lower"] = "String", ["replace"] = "String", ["replaceMatches"] = "String", ["toString"] = "String",
-        ["join"] = "String", ["trim"] = "String", ["split"] = "String", ["toChars"] = "String", ["toBoolean"] = "Boolean", ["toDecimal"] = "Decimal",
-        ["toDate"] = "Date", ["toDateTime"] = "DateTime", ["toTime"] = "Time", ["toQuantity"] = "Quantity", ["now"] = "DateTime", ["today"] = "Date", ["timeOfDay"] = "Time",
-    };
-
     private static readonly HashSet<string> Passing = new(StringComparer.Ordinal)
-    { "where", "first", "last", "tail", "skip", "take", "single", "distinct", "trace", "checkModifiers", "exclude", "intersect", "sort", "slice" };
+    { "where", "first", "last", "tail", "skip", "take", "single", "distinct", "trace", "checkModifiers", "exclude", "intersect", "sort", "slice", "defineVariable", "min", "max" };
 
-    private static readonly HashSet<string> Lambdas = new(StringComparer.Ordinal) { "where", "select", "exists", "all", "trace", "sort", "iif", "aggregate" };
+    private static readonly HashSet<string> Lambdas = new(StringComparer.Ordinal) { "where", "select", "exists", "all", "trace", "sort", "iif", "aggregate", "defineVariable" };
 
     private readonly Shape? context;
 
     private StaticChecker(Shape? context) => this.context = context;
 
-    /// <summary>Throws a <see cref="SyntaxException"/> at the first name that cannot be.</summary>
-    public static void Check(Syntax syntax, string contextType)
+    /// <summary>What the expression gives, null when that is not known. Throws a <see cref="SyntaxException"/> at the first name or type that cannot be.</summary>
+    public static Shape? Check(Syntax syntax, string contextType)
     {
         var shape = Shape.OfContext(contextType);
-        new StaticChecker(shape).Visit(syntax, shape);
+        return new StaticChecker(shape).Visit(syntax, shape);
     }
 
     private Shape? Visit(Syntax syntax, Shape? scope)
@@ -50,10 +38,10 @@ internal sealed class StaticChecker
             case MemberSyntax member:
                 return Member(member, member.Focus is null ? scope : Visit(member.Focus, scope));
             case IndexSyntax index:
-                Visit(index.Index, scope);
+                Require(Visit(index.Index, scope), Kinds.Whole, "an index is", index.Index.Start);
                 return Visit(index.Focus, scope);
             case PolaritySyntax polarity:
-                return Visit(polarity.Operand, scope);
+                return Require(Visit(polarity.Operand, scope), Kinds.Measure, "a sign is for", polarity.Start);
             case TypeSyntax type:
                 Visit(type.Operand, scope);
                 return type.Operator == "is" ? Shape.System("Boolean") : Typed(type.Type);
@@ -91,13 +79,24 @@ internal sealed class StaticChecker
         return Nearest.Of(name, focus.Names()) is { } near ? $": expected '{near}'?" : "";
     }
 
-    private static Shape? Binary(BinarySyntax binary, Shape? left, Shape? right) => binary.Operator switch
+    private static Shape? Binary(BinarySyntax binary, Shape? left, Shape? right)
     {
-        "|" => Shape.Union(left, right),
-        "&" => Shape.System("String"),
-        "+" or "-" or "*" or "/" or "div" or "mod" => null,
-        _ => Shape.System("Boolean"),
-    };
+        OperandChecks.Check(binary, left, right);
+        return binary.Operator switch
+        {
+            "|" => Shape.Union(left, right),
+            "&" => Shape.System("String"),
+            "+" or "-" or "*" or "/" or "div" or "mod" => OperandChecks.Result(binary, left, right),
+            _ => Shape.System("Boolean"),
+        };
+    }
+
+    /// <summary>Objects when no known type can be read as what is asked for.</summary>
+    private static Shape? Require(Shape? shape, Kinds kinds, string where, int position)
+    {
+        if (shape is null || shape.Types.Count == 0 || (KindsOf.Shape(shape) & kinds) != 0) return shape;
+        throw new SyntaxException($"{where} {KindsOf.Text(kinds)}, found {shape}", position);
+    }
 
     private static Shape? Typed(TypeName type) =>
         type.Namespace == "System" || Definitions.R4.FindType(type.Name) is null ? Shape.System(type.Name) : Shape.Of(type.Name);
@@ -114,20 +113,35 @@ internal sealed class StaticChecker
                 : Typed(new TypeName((type.Focus as MemberSyntax)?.Name, type.Name));
         }
 
-        // repeat() goes on from what it found, which may have other elements than where it started.
-        var inner = Lambdas.Contains(call.Name) ? focus : call.Name == "repeat" ? null : scope;
-        var arguments = new Shape?[call.Arguments.Count];
-        for (var i = 0; i < arguments.Length; i++) arguments[i] = Visit(call.Arguments[i], inner);
+        Require(focus, Signature.Find(call.Name)?.Input ?? Kinds.Any, $"{call.Name}() works on", call.Start);
+        var arguments = Arguments(call, scope, focus);
         if (Passing.Contains(call.Name)) return focus;
-        if (Results.TryGetValue(call.Name, out var result)) return Shape.System(result);
+        if (Signature.Find(call.Name)?.Result is { } result) return Shape.System(result);
         return call.Name switch
         {
             "select" when arguments.Length > 0 => arguments[0],
             "union" or "combine" when arguments.Length > 0 => Shape.Union(focus, arguments[0]),
+            "iif" when arguments.Length == 2 => arguments[1],
             "iif" when arguments.Length == 3 => Shape.Union(arguments[1], arguments[2]),
             "extension" => Shape.Of("Extension"),
             "elementDefinition" => Shape.Of("ElementDefinition"),
             _ => null,
         };
+    }
+
+    private Shape?[] Arguments(CallSyntax call, Shape? scope, Shape? focus)
+    {
+        // repeat() goes on from what it found, which may have other elements than where it started.
+        var inner = Lambdas.Contains(call.Name) ? focus : call.Name == "repeat" ? null : scope;
+        var arguments = new Shape?[call.Arguments.Count];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            // A minus before a key of sort() is an order, not a sign.
+            var argument = call is { Name: "sort", Arguments: var keys } && keys[i] is PolaritySyntax { Negative: true } minus ? minus.Operand : call.Arguments[i];
+            arguments[i] = Visit(argument, inner);
+            Require(arguments[i], Signature.Find(call.Name)?.Argument(i) ?? Kinds.Any, $"{call.Name}() takes", argument.Start);
+        }
+
+        return arguments;
     }
 }

@@ -9,7 +9,7 @@ internal readonly record struct Call(Evaluation E, Values Scope, Step[] Steps, T
     public Values Values(int index)
     {
         var values = E.Rent();
-        Steps[index](E, Scope, values);
+        Evaluate(index, Scope, values);
         return values;
     }
 
@@ -51,8 +51,16 @@ internal readonly record struct Call(Evaluation E, Values Scope, Step[] Steps, T
         var outer = E.Index;
         E.Index = position;
         E.Spend();
-        Steps[index](E, item, output);
+        Evaluate(index, item, output);
         E.Index = outer;
+    }
+
+    /// <summary>Evaluates an argument against a scope of its own; variables that are defined in it end with it.</summary>
+    public void Evaluate(int index, Values scope, Values output)
+    {
+        var defined = E.Defined;
+        Steps[index](E, scope, output);
+        E.Defined = defined;
     }
 }
 

@@ -11,7 +11,22 @@ internal delegate void Step(Evaluation evaluation, Values scope, Values output);
 /// </summary>
 internal sealed class EvaluationException(string message, ProblemKind kind) : Exception(message)
 {
+    private string? where;
+
     public ProblemKind Kind { get; } = kind;
+
+    /// <summary>Where the innermost function or operator stands; 0 when nothing has said so.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>The message with the function or operator that it came from.</summary>
+    public string Text => where is null || Message.StartsWith(where, StringComparison.Ordinal) ? Message : $"{where}: {Message}";
+
+    /// <summary>A filter on the way out, which never catches: the innermost step names itself.</summary>
+    public bool Locate(string step, int position)
+    {
+        if (where is null) (where, Position) = (step, position);
+        return false;
+    }
 }
 
 /// <summary>The state of one evaluation: focus, budget, lambda variables and rented buffers. Not thread-safe, one per call.</summary>
@@ -49,6 +64,9 @@ internal sealed class Evaluation
 
     /// <summary><c>$total</c>; null outside of <c>aggregate</c>.</summary>
     public Values? Total { get; set; }
+
+    /// <summary>What <c>defineVariable()</c> has defined so far; an argument and a side of an operator put back what they found.</summary>
+    public DefinedVariable? Defined { get; set; }
 
     /// <summary>One instant for the whole evaluation (N1 §5.9: now() is the same however often it is called).</summary>
     public DateTimeOffset Now => now ??= Context.TimeProvider.GetLocalNow();

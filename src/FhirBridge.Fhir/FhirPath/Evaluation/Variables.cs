@@ -22,14 +22,27 @@ internal static class Variables
         if (name.StartsWith("ext-", StringComparison.Ordinal)) return Constant("http://hl7.org/fhir/StructureDefinition/" + name[4..]);
         return (e, _, output) =>
         {
+            if (DefinedVariable.Find(e.Defined, name) is { } defined)
+            {
+                foreach (var value in defined.Items) output.Add(value);
+                return;
+            }
+
             if (e.Context.Variables is null || !e.Context.Variables.TryGetValue(name, out var values))
             {
-                throw Evaluation.Fault($"the variable %{name} at offset {position} is unknown");
+                var fault = Evaluation.Fault($"%{name} is unknown: expected a variable of the caller, of defineVariable() or of FHIR");
+                fault.Locate("%" + name, position);
+                throw fault;
             }
 
             foreach (var value in values) output.Add(value);
         };
     }
+
+    /// <summary>True for a name that <c>defineVariable()</c> may not take: the specification's own, and the caller's.</summary>
+    public static bool IsTaken(Evaluation e, string name) =>
+        name is "context" or "resource" or "rootResource" or "sct" or "loinc" or "ucum" || name.StartsWith("vs-", StringComparison.Ordinal)
+        || name.StartsWith("ext-", StringComparison.Ordinal) || e.Context.Variables?.ContainsKey(name) == true || DefinedVariable.Find(e.Defined, name) is not null;
 
     /// <summary>The container of a contained resource, else the resource itself. The resource of a Bundle entry is its own root.</summary>
     public static FhirElement RootResource(Evaluation e)
@@ -56,5 +69,15 @@ internal static class Variables
     {
         var value = FhirPathValue.Of(text);
         return (_, _, output) => output.Add(value);
+    }
+}
+
+/// <summary>A variable of <c>defineVariable()</c>, with those that were defined before it.</summary>
+internal sealed record DefinedVariable(string Name, FhirPathValue[] Items, DefinedVariable? Before)
+{
+    public static DefinedVariable? Find(DefinedVariable? latest, string name)
+    {
+        while (latest is not null && latest.Name != name) latest = latest.Before;
+        return latest;
     }
 }

@@ -43,11 +43,11 @@ internal static class ConversionFunctions
     {
         if (input.Count > 1 && !ReferenceEquals(input, call.Scope)) throw Evaluation.Fault($"iif() takes a single item as input, found {input.Count}");
         var condition = call.E.Rent();
-        call.Steps[0](call.E, input, condition);
+        call.Evaluate(0, input, condition);
         var truth = Evaluation.Truth(condition) is true;
         call.E.Return(condition);
-        if (truth) call.Steps[1](call.E, input, output);
-        else if (call.Count > 2) call.Steps[2](call.E, input, output);
+        if (truth) call.Evaluate(1, input, output);
+        else if (call.Count > 2) call.Evaluate(2, input, output);
     }
 
     private static FhirPathValue? Boolean(in FhirPathValue value) => value.Kind switch
@@ -85,7 +85,7 @@ internal static class ConversionFunctions
         FhirPathKind.Integer or FhirPathKind.Long or FhirPathKind.Decimal => FhirPathValue.Of(value.AsDecimal),
         FhirPathKind.Boolean => FhirPathValue.Of(value.AsBoolean ? 1.0m : 0.0m),
         FhirPathKind.String when decimal.TryParse(value.AsString, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var d)
-            && !value.AsString.EndsWith('.') => FhirPathValue.Of(d),
+            && !value.AsString.EndsWith('.') && !value.AsString.AsSpan().TrimStart("+-").StartsWith('.') => FhirPathValue.Of(d),
         _ => null,
     };
 

@@ -12,8 +12,8 @@ internal static class StringFunctions
 
     public static readonly FunctionEntry[] All =
     [
-        On("indexOf", 1, 1, static (in call, text) => call.Text(0) is { } s ? FhirPathValue.Of(text.IndexOf(s, StringComparison.Ordinal)) : null),
-        On("lastIndexOf", 1, 1, static (in call, text) => call.Text(0) is { } s ? FhirPathValue.Of(s.Length == 0 ? text.Length : text.LastIndexOf(s, StringComparison.Ordinal)) : null),
+        On("indexOf", 1, 1, static (in call, text) => call.Text(0) is { } s ? Place(text, text.IndexOf(s, StringComparison.Ordinal)) : null),
+        On("lastIndexOf", 1, 1, static (in call, text) => call.Text(0) is { } s ? Place(text, s.Length == 0 ? text.Length : text.LastIndexOf(s, StringComparison.Ordinal)) : null),
         On("substring", 1, 2, Substring),
         On("startsWith", 1, 1, static (in call, text) => call.Text(0) is { } s ? FhirPathValue.Of(text.StartsWith(s, StringComparison.Ordinal)) : null),
         On("endsWith", 1, 1, static (in call, text) => call.Text(0) is { } s ? FhirPathValue.Of(text.EndsWith(s, StringComparison.Ordinal)) : null),
@@ -21,7 +21,7 @@ internal static class StringFunctions
         On("upper", 0, 0, static (in call, text) => FhirPathValue.Of(text.ToUpperInvariant())),
         On("lower", 0, 0, static (in call, text) => FhirPathValue.Of(text.ToLowerInvariant())),
         On("replace", 2, 2, Replace),
-        On("length", 0, 0, static (in call, text) => FhirPathValue.Of(text.Length)),
+        On("length", 0, 0, static (in call, text) => FhirPathValue.Of(Characters.Count(text))),
         On("trim", 0, 0, static (in call, text) => FhirPathValue.Of(text.Trim())),
         On("encode", 1, 1, Encode),
         On("decode", 1, 1, Decode),
@@ -46,11 +46,13 @@ internal static class StringFunctions
         if (body(call, text) is { } result) output.Add(result);
     });
 
+    private static FhirPathValue? Place(string text, int index) => FhirPathValue.Of(index < 0 ? index : Characters.Count(text.AsSpan(0, index)));
+
     private static FhirPathValue? Substring(in Call call, string text)
     {
-        if (call.Integer(0) is not { } start || start < 0 || start >= text.Length) return null;
+        if (call.Integer(0) is not { } start || start < 0 || Characters.Skip(text, 0, start) is var from && from >= text.Length) return null;
         var length = call.Count > 1 ? call.Integer(1) ?? text.Length : text.Length;
-        return FhirPathValue.Of(text.Substring(start, Math.Clamp(length, 0, text.Length - start)));
+        return FhirPathValue.Of(text[from..Characters.Skip(text, from, length)]);
     }
 
     private static FhirPathValue? Replace(in Call call, string text)
@@ -62,7 +64,7 @@ internal static class StringFunctions
 
         // N1 §5.6: an empty pattern matches around every character.
         var result = new StringBuilder(substitution);
-        foreach (var c in text) result.Append(c).Append(substitution);
+        foreach (var rune in text.EnumerateRunes()) result.Append(rune).Append(substitution);
         return FhirPathValue.Of(result.ToString());
     }
 
@@ -140,7 +142,7 @@ internal static class StringFunctions
     {
         if (Subject(input) is not { } text) return;
         call.E.Spend(text.Length);
-        foreach (var c in text) output.Add(FhirPathValue.Of(c.ToString()));
+        foreach (var rune in text.EnumerateRunes()) output.Add(FhirPathValue.Of(rune.ToString()));
     }
 
     private static void Split(in Call call, Values input, Values output)

@@ -1,6 +1,6 @@
 namespace FhirBridge.Fhir.FhirPath;
 
-/// <summary>N1 §5.9 Utility, with sort and comparable of the later text.</summary>
+/// <summary>N1 §5.9 Utility, with sort, comparable and defineVariable of the later text.</summary>
 internal static class UtilityFunctions
 {
     public static readonly FunctionEntry[] All =
@@ -11,6 +11,7 @@ internal static class UtilityFunctions
         new("timeOfDay", 0, 0, static (in call, input, output) => output.Add(FhirPathValue.Of(FhirPathTemporal.OfInstant(call.E.Now).AsTime()))),
         new("not", 0, 0, static (in call, input, output) => output.Add(!Evaluation.Truth(input))),
         new("comparable", 1, 1, Comparable),
+        new("defineVariable", 1, 2, DefineVariable),
         new("sort", 0, 10, static (in call, input, output) => Sorting.Sort(call, input, [], output)),
     ];
 
@@ -35,6 +36,19 @@ internal static class UtilityFunctions
         sink(name, traced.ToArray());
         call.E.Return(traced);
         call.E.Return(item);
+    }
+
+    /// <summary>Of the later text: names the input, or what an expression makes of it, for what follows; passes the input on.</summary>
+    private static void DefineVariable(in Call call, Values input, Values output)
+    {
+        var name = call.Text(0) ?? throw Evaluation.Fault("defineVariable() takes a name, found nothing");
+        if (Variables.IsTaken(call.E, name)) throw Evaluation.Fault($"the variable %{name} is defined already");
+        var items = input;
+        if (call.Count > 1) call.Evaluate(1, input, items = call.E.Rent());
+        call.E.Spend(1 + items.Count);
+        call.E.Defined = new(name, items.ToArray(), call.E.Defined);
+        if (call.Count > 1) call.E.Return(items);
+        output.AddRange(input);
     }
 
     private static void Comparable(in Call call, Values input, Values output)

@@ -33,8 +33,10 @@ internal static class Logic
     private static bool? Truth(Evaluation e, Values scope, Step step)
     {
         e.Spend();
+        var defined = e.Defined;
         var values = e.Rent();
         step(e, scope, values);
+        e.Defined = defined;
         var truth = Evaluation.Truth(values);
         e.Return(values);
         return truth;

@@ -45,10 +45,10 @@ internal static class QuantityArithmetic
     private static bool Mixed(FhirPathQuantity a, FhirPathQuantity b) => a.IsCalendar != b.IsCalendar && FhirPathQuantity.InCommonUnit(a, b) is null;
 
     /// <summary>The number of a quantity without dimension (<c>2</c>, <c>2000 'g/kg'</c>); null for another.</summary>
-    private static decimal? Plain(FhirPathQuantity q) => !q.IsCalendar && q.Measure() is { Dimension: "" } unit ? unit.ToBase(q.Value) : null;
+    private static decimal? Plain(FhirPathQuantity q) => !q.IsCalendar && q.Measure() is { Dimension: "" } unit ? unit.ToBase(q.Value)?.ToDecimal() : null;
 
     /// <summary>Bel, neper, pH and their relatives: UCUM has no sums, products or quotients of them.</summary>
-    private static bool Logarithmic(FhirPathQuantity q) => !q.IsCalendar && (q.Unit is "B" or "dB" or "Np" or "[pH]" || q.Unit.StartsWith("B[", StringComparison.Ordinal) || q.Unit.StartsWith("dB[", StringComparison.Ordinal));
+    private static bool Logarithmic(FhirPathQuantity q) => !q.IsCalendar && q.Measure() is { Function.IsExact: false };
 
     /// <summary>A duration that stays what it is when it is scaled by a number.</summary>
     private static bool IsDuration(FhirPathQuantity a, FhirPathQuantity b) =>

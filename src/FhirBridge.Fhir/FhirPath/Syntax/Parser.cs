@@ -90,8 +90,9 @@ internal sealed class Parser
         if (!Current.IsSymbol("-") && !Current.IsSymbol("+")) return Postfix();
         if (++nesting > MaxDepth) throw TooDeep();
         var sign = tokens[at++];
-        var operand = Unary();
+        var operand = sign.Text == "-" && LeastInteger() is { } least ? least : Unary();
         nesting--;
+        if (operand is LiteralSyntax { Value: { Kind: FhirPathKind.Integer or FhirPathKind.Long } value } && value.AsLong is int.MinValue or long.MinValue) return operand;
         return Checked(new PolaritySyntax(sign.Text == "-", operand, sign.Start) { Depth = operand.Depth + 1 });
     }
 
@@ -194,23 +195,32 @@ internal sealed class Parser
         return Checked(new CallSyntax(focus, token.Text, arguments, token.Start) { Depth = depth });
     }
 
+    /// <summary>The least Integer and Long, whose digits alone are beyond the range; null for what is no such literal, or goes on.</summary>
+    private LiteralSyntax? LeastInteger()
+    {
+        var token = Current;
+        var next = tokens[Math.Min(at + 1, tokens.Count - 1)];
+        if (next.IsSymbol(".") || next.IsSymbol("[")) return null;
+        FhirPathValue value;
+        if (token is { Kind: TokenKind.Integer, Text: "2147483648" } && !IsUnit(next)) value = FhirPathValue.Of(int.MinValue);
+        else if (token is { Kind: TokenKind.Long, Text: "9223372036854775808" }) value = FhirPathValue.Of(long.MinValue);
+        else return null;
+        at++;
+        return new LiteralSyntax(value, token.Start);
+    }
+
+    private static bool IsUnit(in Token token) =>
+        token.Kind == TokenKind.Text || (token.Kind == TokenKind.Identifier && FhirPathQuantity.CalendarUnit(token.Text) is not null);
+
+    /// <summary>The number of a quantity is a Decimal, however it is written.</summary>
     private LiteralSyntax NumberOrQuantity(in Token token)
     {
-        var value = Number(token);
         var next = Current;
-        if (next.Kind == TokenKind.Text)
-        {
-            at++;
-            return new LiteralSyntax(FhirPathValue.Of(new FhirPathQuantity(value.AsDecimal, next.Text)), token.Start);
-        }
-
-        if (next.Kind == TokenKind.Identifier && FhirPathQuantity.CalendarUnit(next.Text) is { } unit)
-        {
-            at++;
-            return new LiteralSyntax(FhirPathValue.Of(new FhirPathQuantity(value.AsDecimal, unit, true)), token.Start);
-        }
-
-        return new LiteralSyntax(value, token.Start);
+        if (!IsUnit(next)) return new LiteralSyntax(Number(token), token.Start);
+        at++;
+        if (!decimal.TryParse(token.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)) throw OutOfRange(token);
+        var quantity = next.Kind == TokenKind.Text ? new FhirPathQuantity(value, next.Text) : new FhirPathQuantity(value, FhirPathQuantity.CalendarUnit(next.Text)!, true);
+        return new LiteralSyntax(FhirPathValue.Of(quantity), token.Start);
     }
 
     private static FhirPathValue Number(in Token token)
@@ -218,8 +228,10 @@ internal sealed class Parser
         if (token.Kind == TokenKind.Integer && int.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var i)) return FhirPathValue.Of(i);
         if (token.Kind == TokenKind.Long && long.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var l)) return FhirPathValue.Of(l);
         if (token.Kind == TokenKind.Decimal && decimal.TryParse(token.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var d)) return FhirPathValue.Of(d);
-        throw new SyntaxException("the number is outside the range of its type", token.Start);
+        throw OutOfRange(token);
     }
+
+    private static SyntaxException OutOfRange(in Token token) => new($"the number {token.Text} is outside the range of its type", token.Start);
 
     private static FhirPathValue TemporalLiteral(in Token token)
     {

@@ -103,12 +103,12 @@ public sealed record FhirPathQuantity(decimal Value, string Unit, bool IsCalenda
         if (a.Unit == b.Unit && a.IsCalendar == b.IsCalendar) return (a.Value, b.Value, a.Unit, a.IsCalendar);
         if (a.Measure() is not { } ma || b.Measure() is not { } mb || ma.Dimension != mb.Dimension) return null;
         if (ma.IsSpecial || mb.IsSpecial) return null;
-        var finer = ma.Size <= mb.Size ? a : b;
+        var finer = ma.Factor.CompareTo(mb.Factor) <= 0 ? a : b;
         return a.To(finer.Unit, finer.IsCalendar) is { } x && b.To(finer.Unit, finer.IsCalendar) is { } y ? (x.Value, y.Value, finer.Unit, finer.IsCalendar) : null;
     }
 
     /// <summary>Both values in base units; null when they are of different kinds.</summary>
-    internal static (decimal A, decimal B)? InCommonUnit(FhirPathQuantity a, FhirPathQuantity b)
+    internal static (Ratio A, Ratio B)? InCommonUnit(FhirPathQuantity a, FhirPathQuantity b)
     {
         Align(ref a, ref b);
         if (a.Unit == b.Unit && a.IsCalendar == b.IsCalendar) return (a.Value, b.Value);
@@ -125,7 +125,7 @@ public sealed record FhirPathQuantity(decimal Value, string Unit, bool IsCalenda
         b = b.Definite();
         if (a.Unit == b.Unit) return (a.Value, b.Value);
         if (a.Measure() is not { } ma || b.Measure() is not { } mb || ma.Dimension != mb.Dimension) return null;
-        var coarser = ma.IsSpecial || (!mb.IsSpecial && ma.Size >= mb.Size) ? a : b;
+        var coarser = ma.IsSpecial || (!mb.IsSpecial && ma.Factor.CompareTo(mb.Factor) >= 0) ? a : b;
         return a.To(coarser.Unit, false) is { } x && b.To(coarser.Unit, false) is { } y ? (x.Value, y.Value) : null;
     }
 

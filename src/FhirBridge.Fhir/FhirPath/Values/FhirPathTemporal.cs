@@ -57,6 +57,9 @@ public sealed partial class FhirPathTemporal
 
     private int FractionDigits { get; }
 
+    /// <summary>Second 60, which FHIR allows: <see cref="Local"/> is the last tick of the minute then, so that it is after second 59 and before the next minute.</summary>
+    private bool IsLeapSecond { get; init; }
+
     /// <summary>First instant that the value may mean, as ticks; UTC when the offset is known, local otherwise.</summary>
     internal long UtcTicks => Local.Ticks - ((OffsetMinutes ?? 0) * TimeSpan.TicksPerMinute);
 
@@ -99,7 +102,7 @@ public sealed partial class FhirPathTemporal
         if (s.AtEnd) return new(FhirPathKind.DateTime, precision, date, null, 0);
         if (precision != TemporalPrecision.Day || !s.Time(out var time, out precision, out var digits)) return null;
         if (!s.Offset(out var offset) || !s.AtEnd) return null;
-        return new(FhirPathKind.DateTime, precision, date + time, offset, digits);
+        return new(FhirPathKind.DateTime, precision, date + time, offset, digits) { IsLeapSecond = s.IsLeapSecond };
     }
 
     /// <summary>Reads <c>[T]hh[:mm[:ss[.fff]]]</c>; null when the text is something else.</summary>
@@ -108,7 +111,7 @@ public sealed partial class FhirPathTemporal
         var s = new Scanner(text);
         s.Take('T');
         return s.Time(out var time, out var precision, out var digits) && s.AtEnd
-            ? new(FhirPathKind.Time, precision, new DateTime(time.Ticks), null, digits)
+            ? new(FhirPathKind.Time, precision, new DateTime(time.Ticks), null, digits) { IsLeapSecond = s.IsLeapSecond }
             : null;
     }
 
@@ -131,7 +134,7 @@ public sealed partial class FhirPathTemporal
     {
         TemporalPrecision.Hour => "HH",
         TemporalPrecision.Minute => "HH':'mm",
-        TemporalPrecision.Second => "HH':'mm':'ss",
+        TemporalPrecision.Second => IsLeapSecond ? "HH':'mm':60'" : "HH':'mm':'ss",
         _ => "HH':'mm':'ss'.'" + new string('f', Math.Clamp(FractionDigits, 1, 7)),
     };
 
@@ -142,6 +145,8 @@ public sealed partial class FhirPathTemporal
         private ReadOnlySpan<char> rest = text;
 
         public readonly bool AtEnd => rest.IsEmpty;
+
+        public bool IsLeapSecond { get; private set; }
 
         public bool Take(char c)
         {
@@ -178,7 +183,6 @@ public sealed partial class FhirPathTemporal
                 precision = TemporalPrecision.Minute;
                 if (Take(':'))
                 {
-                    // 60 is a leap second; it is counted as the first second of the next minute.
                     if (!Digits(2, out second) || second > 60) return false;
                     precision = TemporalPrecision.Second;
                     if (Take('.'))
@@ -189,8 +193,8 @@ public sealed partial class FhirPathTemporal
                 }
             }
 
-            time = new TimeSpan(hour, minute, second) + TimeSpan.FromTicks(ticks);
-            if (time >= TimeSpan.FromDays(1)) time -= TimeSpan.FromSeconds(1);
+            IsLeapSecond = second == 60 && precision == TemporalPrecision.Second;
+            time = new TimeSpan(hour, minute, Math.Min(second, 59)) + TimeSpan.FromTicks(IsLeapSecond ? TimeSpan.TicksPerSecond - 1 : ticks);
             return true;
         }
 

@@ -34,9 +34,11 @@ internal static class SystemValues
     }
 
     /// <summary>The System type that a primitive element converts to.</summary>
-    public static FhirPathKind KindOf(FhirElement e) => e.Type switch
+    public static FhirPathKind KindOf(FhirElement e) => e.Type is { } type ? KindOf(type) : OfJson(e);
+
+    /// <summary>The System type that a primitive type converts to.</summary>
+    public static FhirPathKind KindOf(string type) => type switch
     {
-        null => OfJson(e),
         "boolean" or SystemPrefix + "Boolean" => FhirPathKind.Boolean,
         "integer" or "unsignedInt" or "positiveInt" or SystemPrefix + "Integer" => FhirPathKind.Integer,
         "integer64" => FhirPathKind.Long,

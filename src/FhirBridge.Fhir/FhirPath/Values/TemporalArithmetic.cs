@@ -19,8 +19,8 @@ public sealed partial class FhirPathTemporal
             if (duration.Unit is "week" or "wk") amount = decimal.Truncate(amount) * 7;
             return With(unit switch
             {
-                TemporalPrecision.Year => Local.AddYears((int)decimal.Truncate(amount)),
-                TemporalPrecision.Month => Local.AddMonths((int)decimal.Truncate(amount)),
+                TemporalPrecision.Year => Start.AddYears((int)decimal.Truncate(amount)),
+                TemporalPrecision.Month => Start.AddMonths((int)decimal.Truncate(amount)),
                 TemporalPrecision.Day => AddDays(decimal.Truncate(amount)),
                 TemporalPrecision.Hour => AddTicks(decimal.Truncate(amount) * TimeSpan.TicksPerHour),
                 TemporalPrecision.Minute => AddTicks(decimal.Truncate(amount) * TimeSpan.TicksPerMinute),
@@ -33,6 +33,9 @@ public sealed partial class FhirPathTemporal
             return null;
         }
     }
+
+    /// <summary>True for a unit that can be added to a date or time.</summary>
+    internal static bool IsDuration(FhirPathQuantity duration) => duration.IsCalendar || duration.Unit is "wk" or "d" or "h" or "min" or "s" or "ms";
 
     private static TemporalPrecision UnitOf(FhirPathQuantity duration) => (duration.Unit, duration.IsCalendar) switch
     {
@@ -71,13 +74,16 @@ public sealed partial class FhirPathTemporal
         _ => "millisecond",
     };
 
+    /// <summary>Where sums start: a leap second is second 59 there.</summary>
+    private DateTime Start => IsLeapSecond ? Local.AddTicks(1 - TimeSpan.TicksPerSecond) : Local;
+
     private DateTime AddDays(decimal days) => AddTicks(days * TimeSpan.TicksPerDay);
 
     private DateTime AddTicks(decimal ticks)
     {
-        if (Kind != FhirPathKind.Time) return Local.AddTicks((long)ticks);
+        if (Kind != FhirPathKind.Time) return Start.AddTicks((long)ticks);
         var day = (decimal)TimeSpan.TicksPerDay;
-        return new DateTime((long)((((Local.Ticks + ticks) % day) + day) % day));
+        return new DateTime((long)((((Start.Ticks + ticks) % day) + day) % day));
     }
 
     private FhirPathTemporal With(DateTime local)

@@ -46,4 +46,20 @@ internal sealed class Values
     }
 
     public FhirPathValue[] ToArray() => Count == 0 ? [] : items.AsSpan(0, Count).ToArray();
+
+    /// <summary>The elements among the items.</summary>
+    public FhirElement[] Elements()
+    {
+        var count = 0;
+        foreach (ref readonly var item in Span) count += item.IsElement ? 1 : 0;
+        if (count == 0) return [];
+        var elements = new FhirElement[count];
+        count = 0;
+        foreach (ref readonly var item in Span)
+        {
+            if (item.IsElement) elements[count++] = item.Element;
+        }
+
+        return elements;
+    }
 }
