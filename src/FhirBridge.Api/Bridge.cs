@@ -2,6 +2,7 @@ using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
 using FhirBridge.Consent;
+using FhirBridge.Fhir;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api;
@@ -14,6 +15,7 @@ namespace FhirBridge.Api;
 /// <param name="Consent">The network's choices on consent.</param>
 /// <param name="Operator">Id of the Organization that runs the network.</param>
 /// <param name="TrustedSystems">Patient identifier systems whose match is certain.</param>
+/// <param name="Definitions">R4 and what the network uses beside it.</param>
 /// <param name="Time">The clock.</param>
 public sealed record Bridge(
     IVault Vault,
@@ -23,6 +25,7 @@ public sealed record Bridge(
     ConsentOptions Consent,
     string Operator,
     IReadOnlySet<string> TrustedSystems,
+    Definitions Definitions,
     TimeProvider Time)
 {
     /// <summary>Opens a record for the caller: consents and memberships read, counsel heard, the permitted part taken out of the vault.</summary>

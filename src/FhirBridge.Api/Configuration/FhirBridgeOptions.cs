@@ -31,6 +31,12 @@ public sealed record FhirBridgeOptions
     /// <summary>Section <c>Identity</c>.</summary>
     public IdentityOptions Identity { get; init; } = new();
 
+    /// <summary>
+    /// <c>Definitions:Folder</c>, as an absolute path: profiles, value sets, code systems and packages (<c>.json</c>, <c>.xml</c>, <c>.tgz</c>) that the network uses
+    /// beside R4 and what ships with the service. Null: none.
+    /// </summary>
+    public string? DefinitionsFolder { get; init; }
+
     /// <summary><c>Demo:Enabled</c>: the demo network and the demo authorization server. Default: true in Development; true elsewhere is refused.</summary>
     public bool DemoEnabled { get; init; }
 }

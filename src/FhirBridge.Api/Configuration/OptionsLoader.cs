@@ -34,6 +34,7 @@ public static class OptionsLoader
             Consent = Consent(read, network.TimeZone),
             BreakGlassEnabled = read.Flag("Consent:BreakGlass:Enabled", false),
             Identity = Identity(read),
+            DefinitionsFolder = DefinitionsFolder(read, environment.ContentRootPath),
             DemoEnabled = Demo(read, environment),
         };
         return read.Errors.Count == 0 ? options : throw new InvalidConfigurationException(read.Errors);
@@ -179,6 +180,16 @@ public static class OptionsLoader
         }
 
         return systems.IsEmpty ? new IdentityOptions() : new IdentityOptions { TrustedSystems = [.. systems.Select(s => s.Value)] };
+    }
+
+    private static string? DefinitionsFolder(ConfigurationReader read, string contentRoot)
+    {
+        const string key = "Definitions:Folder";
+        read.OnlyKnownKeys("Definitions", "Folder");
+        if (read.Text(key) is not { } text) return null;
+        var path = Path.GetFullPath(text, contentRoot);
+        if (!Directory.Exists(path)) read.Fault(key, $"'{text}' is not a folder.");
+        return path;
     }
 
     private static bool Demo(ConfigurationReader read, IHostEnvironment environment)

@@ -4,6 +4,7 @@ using FhirBridge.Api.DemoAuthorization;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
 using FhirBridge.Api.Tokens;
+using FhirBridge.Fhir;
 using FhirBridge.Portal;
 using FhirBridge.Storage;
 using Microsoft.AspNetCore.DataProtection;
@@ -77,6 +78,7 @@ public static class Service
             throw new InvalidConfigurationException([$"Storage:Provider: the {options.Storage.Provider} store is not in this version; use Sqlite."]);
         }
 
+        services.AddSingleton(NetworkDefinitions.Load(options));
         services.AddTokenValidation();
         services.AddDemoAuthorization(options);
         if (options.DemoEnabled) services.AddSingleton<IDemoDirectory, DemoDirectory>();
@@ -112,6 +114,7 @@ public static class Service
             options.Consent,
             options.Network.Operator,
             trusted,
+            p.GetRequiredService<Definitions>(),
             p.GetRequiredService<TimeProvider>());
     }
 }

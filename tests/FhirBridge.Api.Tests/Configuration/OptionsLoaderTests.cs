@@ -30,7 +30,15 @@ public sealed class OptionsLoaderTests
         Assert.Equal(("strict", "hold", "none", false), (options.Consent.DataPeriod, options.Consent.Untyped, options.Consent.OrganizationHierarchy, options.Consent.RequireVerification));
         Assert.False(options.BreakGlassEnabled);
         Assert.Equal(4, options.Identity.TrustedSystems.Length);
+        Assert.Null(options.DefinitionsFolder);
         Assert.False(options.DemoEnabled);
+    }
+
+    [Fact]
+    public void DefinitionsFolder_CountsFromTheContentRoot_AndMustBeThere()
+    {
+        Assert.Equal(AppContext.BaseDirectory, Load("Production", ("Definitions:Folder", AppContext.BaseDirectory)).DefinitionsFolder);
+        Assert.StartsWith("Definitions:Folder: 'nowhere-at-all'", Assert.Single(Assert.Throws<InvalidConfigurationException>(() => Load("Production", ("Definitions:Folder", "nowhere-at-all"))).Errors));
     }
 
     [Fact]

@@ -26,27 +26,21 @@ public static class FhirPathOperation
     /// <summary>POST [base]/$fhirpath.</summary>
     public static ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
-        var answer = Evaluate(request.Body!.Root, bridge.Time);
+        var answer = Evaluate(request.Body!.Root, bridge);
         return ValueTask.FromResult(answer.IsOk ? FhirResponse.Resource(200, answer.Value) : FhirResponse.Failure(answer.Problems));
     }
 
-    private static Result<ReadOnlyMemory<byte>> Evaluate(FhirElement parameters, TimeProvider time)
+    private static Result<ReadOnlyMemory<byte>> Evaluate(FhirElement parameters, Bridge bridge)
     {
         var input = Read(parameters);
         if (!input.IsOk) return Result<ReadOnlyMemory<byte>>.Fail(input.Problems);
         var (expression, context, resource, variables) = input.Value;
-        var foci = Foci(context, resource, variables, time);
+        var evaluation = new FhirPathContext { Resource = resource, Variables = variables, Definitions = bridge.Definitions, TimeProvider = bridge.Time };
+        var foci = Foci(context, resource, evaluation);
         if (!foci.IsOk) return Result<ReadOnlyMemory<byte>>.Fail(foci.Problems);
 
         using var answer = new FhirPathAnswer();
-        var evaluation = new FhirPathContext
-        {
-            Resource = resource,
-            Variables = variables,
-            TimeProvider = time,
-            Trace = answer.Trace,
-            StepBudget = Math.Max(1_000, FhirPathContext.Default.StepBudget / Math.Max(1, foci.Value.Count)),
-        };
+        evaluation = evaluation with { Trace = answer.Trace, StepBudget = Math.Max(1_000, evaluation.StepBudget / Math.Max(1, foci.Value.Count)) };
         foreach (var focus in foci.Value)
         {
             var compiled = Compile(expression, focus.IsElement ? focus.Element.DefinitionPath : null);
@@ -70,12 +64,12 @@ public static class FhirPathOperation
     }
 
     /// <summary>What the expression is evaluated on: the resource, or each item that the context selects from it.</summary>
-    private static Result<IReadOnlyList<FhirPathValue>> Foci(FhirElement context, FhirElement resource, IReadOnlyDictionary<string, IReadOnlyList<FhirPathValue>> variables, TimeProvider time)
+    private static Result<IReadOnlyList<FhirPathValue>> Foci(FhirElement context, FhirElement resource, FhirPathContext evaluation)
     {
         if (!context.Exists) return Result<IReadOnlyList<FhirPathValue>>.Ok([FhirPathValue.Of(resource)]);
         var compiled = Compile(context, resource.DefinitionPath);
         if (!compiled.IsOk) return Result<IReadOnlyList<FhirPathValue>>.Fail(compiled.Problems);
-        var items = compiled.Value.Evaluate(resource, new FhirPathContext { Resource = resource, Variables = variables, TimeProvider = time });
+        var items = compiled.Value.Evaluate(resource, evaluation);
         if (!items.IsOk) return Result<IReadOnlyList<FhirPathValue>>.Fail(items.Problems.Select(p => p with { Expression = context.Path }));
         return items.Value.Count <= MaxContextItems ? items : Problems.ExpressionBudget.With($"the context selects {items.Value.Count} items, at most {MaxContextItems} are evaluated", context.Path);
     }

@@ -1,0 +1,32 @@
+using FhirBridge.Api.Configuration;
+using FhirBridge.Fhir;
+
+namespace FhirBridge.Api.Hosting;
+
+/// <summary>What the network knows beside R4: the conformance resources that ship with the service, and those of <c>Definitions:Folder</c>.</summary>
+internal static class NetworkDefinitions
+{
+    private const string Shipped = "profiles/";
+
+    /// <summary>Reads all of them.</summary>
+    /// <exception cref="InvalidConfigurationException">A file of the folder cannot be used; it names every one.</exception>
+    public static Definitions Load(FhirBridgeOptions options)
+    {
+        var builder = new DefinitionsBuilder(Definitions.R4);
+        var assembly = typeof(NetworkDefinitions).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith(Shipped, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var file = assembly.GetManifestResourceStream(name)!;
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            builder.Add(bytes, name);
+        }
+
+        if (options.DefinitionsFolder is { } folder) builder.AddPackage(folder);
+
+        // An element that R4 does not know (of another version, or a misspelt one) is left out and does no harm; anything else would be missed.
+        var faults = builder.Problems.Where(p => p.Kind != Problems.UnknownElement).ToList();
+        if (faults.Count > 0) throw new InvalidConfigurationException([.. faults.Select(p => $"Definitions:Folder: {p.Diagnostics}{(p.Expression is null ? "" : $" (at {p.Expression})")}")]);
+        return builder.Build();
+    }
+}

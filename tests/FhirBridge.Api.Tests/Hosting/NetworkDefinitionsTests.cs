@@ -1,0 +1,92 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using FhirBridge.Api.Configuration;
+using FhirBridge.Api.Hosting;
+using FhirBridge.Api.Tests.Http;
+using FhirBridge.Fhir;
+
+namespace FhirBridge.Api.Tests.Hosting;
+
+/// <summary>What ships in profiles/, and what a network adds with Definitions:Folder.</summary>
+public sealed class NetworkDefinitionsTests : IDisposable
+{
+    private const string ValueSet = """
+        {"resourceType":"ValueSet","url":"https://care.example/ValueSet/visit","version":"2","status":"active",
+         "compose":{"include":[{"system":"https://care.example/CodeSystem/visit","filter":[{"property":"concept","op":"is-a","value":"home"}]}]}}
+        """;
+
+    private const string CodeSystem = """
+        <CodeSystem xmlns="http://hl7.org/fhir"><url value="https://care.example/CodeSystem/visit"/><status value="active"/><hierarchyMeaning value="is-a"/><content value="complete"/>
+        <concept><code value="home"/><concept><code value="evening"/></concept></concept><concept><code value="clinic"/></concept></CodeSystem>
+        """;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("fhirbridge-definitions-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Load_WithoutFolder_HasWhatShips()
+    {
+        var definitions = NetworkDefinitions.Load(new FhirBridgeOptions());
+
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Architecture.Sources.Root, "profiles"), "*.json"))
+        {
+            var resource = FhirJson.Read(File.ReadAllBytes(file)).Value!.Root;
+            Assert.True(definitions.FindResource(resource.Type!, resource.Text("url")!).Exists, file);
+        }
+
+        Assert.Contains(definitions.Operations, o => o is { Code: "fhirpath", System: true });
+    }
+
+    [Fact]
+    public async Task Folder_OfPackagesAndFiles_AnswersMemberOf()
+    {
+        Pack("visits.tgz", ("package/ValueSet-visit.json", ValueSet));
+        await File.WriteAllTextAsync(Path.Combine(folder, "CodeSystem-visit.xml"), CodeSystem, TestContext.Current.CancellationToken);
+        await using var service = await (await TestService.StartAsync("--Definitions:Folder=" + folder)).WithMembersAsync("gp");
+
+        Assert.Equal("true,false,true", await EvaluateAsync(service, "'evening'.memberOf('https://care.example/ValueSet/visit|2')", "'clinic'.memberOf('https://care.example/ValueSet/visit')", "'male'.memberOf('http://hl7.org/fhir/ValueSet/administrative-gender')"));
+        Assert.Equal("invalid-expression", await EvaluateAsync(service, "'x'.memberOf('https://care.example/ValueSet/unknown')"));
+    }
+
+    [Fact]
+    public void Folder_WithFilesThatCannotBeUsed_StopsTheStart_AndNamesThem()
+    {
+        File.WriteAllText(Path.Combine(folder, "a.json"), "{\"resourceType\":");
+        File.WriteAllText(Path.Combine(folder, "b.tgz"), "no archive");
+        File.WriteAllText(Path.Combine(folder, "c.json"), """{"resourceType":"ValueSet","status":"active","url":["no"]}""");
+        File.WriteAllText(Path.Combine(folder, "d.json"), """{"resourceType":"Patient","active":"anything that is no definition is passed over"}""");
+        File.WriteAllText(Path.Combine(folder, "e.json"), ValueSet);
+
+        var refused = Assert.Throws<InvalidConfigurationException>(() => Service.Build(["--environment=Production", "--Definitions:Folder=" + folder]));
+        Assert.Equal(["a.json", "b.tgz", "c.json"], refused.Errors.Select(e => new[] { "a.json", "b.tgz", "c.json", "d.json", "e.json" }.Single(f => e.Contains(f, StringComparison.Ordinal))).Distinct());
+        Assert.All(refused.Errors, e => Assert.StartsWith("Definitions:Folder:", e));
+    }
+
+    private void Pack(string name, params (string Name, string Text)[] files)
+    {
+        using var gzip = new GZipStream(File.Create(Path.Combine(folder, name)), CompressionMode.Compress);
+        using var tar = new TarWriter(gzip);
+        foreach (var (file, text) in files) tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, file) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+    }
+
+    private static async Task<string> EvaluateAsync(TestService service, params string[] expressions)
+    {
+        var results = new List<string>();
+        foreach (var expression in expressions)
+        {
+            var answer = await service.PostAsync("fhir/$fhirpath", service.Member("gp"), new JsonObject
+            {
+                ["resourceType"] = "Parameters",
+                ["parameter"] = new JsonArray(
+                    new JsonObject { ["name"] = "expression", ["valueString"] = expression },
+                    new JsonObject { ["name"] = "resource", ["resource"] = new JsonObject { ["resourceType"] = "Patient", ["active"] = true } }),
+            });
+            results.Add(answer.Status == 200 ? answer.Json["parameter"]![0]!["valueBoolean"]!.ToJsonString() : answer.Problem);
+        }
+
+        return string.Join(',', results);
+    }
+}
