@@ -52,7 +52,64 @@ public sealed class CompileTests
     }
 
     [Theory]
+    [InlineData("name.given.substring('a')", 22, "substring() takes Integer or Long, found System.String")]
+    [InlineData("name.given.first().startsWith(active)", 31, "startsWith() takes String, found boolean")]
+    [InlineData("name.upper()", 6, "upper() works on String, found HumanName")]
+    [InlineData("name.given.allTrue()", 12, "allTrue() works on Boolean, found string")]
+    [InlineData("birthDate.sqrt()", 11, "sqrt() works on Integer or Long or Decimal, found date")]
+    [InlineData("name.take('1')", 11, "take() takes Integer or Long, found System.String")]
+    [InlineData("name['a']", 6, "an index is Integer or Long, found System.String")]
+    [InlineData("-name", 1, "a sign is for Integer or Long or Decimal or Quantity, found HumanName")]
+    [InlineData("birthDate + 1", 11, "+ is not defined for date and System.Integer")]
+    [InlineData("birthDate + 1 'kg'", 13, "'kg' cannot be added to date")]
+    [InlineData("birthDate - 1 'a'", 13, "'a' cannot be added to date")]
+    [InlineData("birthDate > 5", 11, "> is not defined for date and System.Integer")]
+    [InlineData("name.count() < 'a'", 14, "< is not defined for System.Integer and System.String")]
+    [InlineData("active & 'a'", 8, "& is not defined for boolean and System.String")]
+    [InlineData("name.where(given + 1 = 2)", 18, "+ is not defined for string and System.Integer")]
+    [InlineData("'a' * 2", 5, "* is not defined for System.String and System.Integer")]
+    [InlineData("(gender | active) mod 2", 19, "mod is not defined for code or boolean and System.Integer")]
+    public void WrongType_WithAContextType_IsReportedWithWhatWasFound(string expression, int column, string says)
+    {
+        var problem = FhirPathExpression.Compile(expression, "Patient").Problems[0];
+        Assert.Equal(column, problem.Column);
+        Assert.Contains(says, problem.Diagnostics, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("name", "HumanName")]
+    [InlineData("Patient.name.given.first()", "string")]
+    [InlineData("name.exists() and active", "System.Boolean")]
+    [InlineData("name.given.count() + 1", "System.Integer")]
+    [InlineData("name.count() / 2", "System.Decimal")]
+    [InlineData("birthDate + 1 day", "System.Date")]
+    [InlineData("deceased", "boolean,dateTime")]
+    [InlineData("contact", "BackboneElement")]
+    [InlineData("iif(active, name.family, 1)", "string,System.Integer")]
+    [InlineData("name.select(given | family)", "string")]
+    [InlineData("extension('http://x').value.ofType(Coding)", "Coding")]
+    [InlineData("name.given.ofType(System.String)", "System.String")]
+    [InlineData("children()", null)]
+    [InlineData("%x", null)]
+    public void ResultTypes_WithAContextType_AreWhatIsKnown(string expression, string? types)
+    {
+        var known = FhirPathExpression.Compile(expression, "Patient").Value!.ResultTypes;
+        Assert.Equal(types, known is null ? null : string.Join(',', known));
+    }
+
+    [Theory]
     [InlineData("Patient", "contained.anything.at.all")]
+    [InlineData("Patient", "name.given.substring(1)")]
+    [InlineData("Patient", "deceased < today()")]
+    [InlineData("Patient", "deceased and active")]
+    [InlineData("Patient", "name.given = 1")]
+    [InlineData("Patient", "birthDate + 1 day > today() - 2 'wk'")]
+    [InlineData("Patient", "name.sort(-family, given.first())")]
+    [InlineData("Patient", "iif(active, 1, 'a') + 1")]
+    [InlineData("Patient", "extension('http://x').value + 1")]
+    [InlineData("Observation", "value > 5 'mg' and value < 5")]
+    [InlineData("Observation", "value.abs() + 1 'mg'")]
+    [InlineData("Patient", "active.toString().length() + multipleBirth")]
     [InlineData("Patient", "managingOrganization.resolve().name")]
     [InlineData("Questionnaire", "repeat(item).code.code")]
     [InlineData("Questionnaire", "item.item.item.answerOption.value.ofType(Coding).code")]

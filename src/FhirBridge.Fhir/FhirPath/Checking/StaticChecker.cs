@@ -132,7 +132,7 @@ internal sealed class StaticChecker
     private Shape?[] Arguments(CallSyntax call, Shape? scope, Shape? focus)
     {
         // repeat() goes on from what it found, which may have other elements than where it started.
-        var inner = Lambdas.Contains(call.Name) ? focus : call.Name == "repeat" ? null : scope;
+        var inner = Lambdas.Contains(call.Name) ? focus : call.Name is "repeat" or "repeatAll" ? null : scope;
         var arguments = new Shape?[call.Arguments.Count];
         for (var i = 0; i < arguments.Length; i++)
         {

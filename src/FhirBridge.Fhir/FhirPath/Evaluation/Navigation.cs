@@ -6,7 +6,7 @@ internal static class Navigation
     /// <summary>A name at the start of a path: a child of <c>$this</c>.</summary>
     public static Step ChildStep(string name) => (e, scope, output) => Children(e, scope, name, output);
 
-    /// <summary>A capitalised name at the start of a path: <c>$this</c> itself when it is of that type, else a child (N1 §5.1, §4.1 path selection).</summary>
+    /// <summary>A capitalised name at the start of a path: <c>$this</c> itself when it is of that type, else a child (N1 §3 Path selection, §10.1 Models).</summary>
     public static Step RootStep(string name) => (e, scope, output) =>
     {
         for (var i = 0; i < scope.Count; i++)

@@ -1,6 +1,6 @@
 namespace FhirBridge.Fhir.FhirPath;
 
-/// <summary>N1 §5.2 Filtering and projection.</summary>
+/// <summary>N1 §5.2 Filtering and projection, with repeatAll of the later text.</summary>
 internal static class FilteringFunctions
 {
     public static readonly FunctionEntry[] All =
@@ -8,6 +8,7 @@ internal static class FilteringFunctions
         new("where", 1, 1, Where),
         new("select", 1, 1, Select),
         new("repeat", 1, 1, Repeat),
+        new("repeatAll", 1, 1, RepeatAll),
         new("ofType", 1, 1, TypeFunctions.OfType, TakesType: true),
     ];
 
@@ -39,7 +40,22 @@ internal static class FilteringFunctions
         call.E.Return(item);
     }
 
-    /// <summary>Applies the projection to its own results until nothing new comes; what was seen is not taken again (N1 §5.2.3).</summary>
+    /// <summary>repeatAll() of the later text: as repeat(), but equal items are all taken; what never ends runs into the budget.</summary>
+    private static void RepeatAll(in Call call, Values input, Values output)
+    {
+        var item = call.E.Rent();
+        var next = output.Count;
+        Select(call, input, output);
+        for (; next < output.Count; next++)
+        {
+            item.Set(output[next]);
+            call.Lambda(0, item, 0, output);
+        }
+
+        call.E.Return(item);
+    }
+
+    /// <summary>Applies the projection to its own results until nothing new comes; what was seen is not taken again (N1 §5.2).</summary>
     private static void Repeat(in Call call, Values input, Values output)
     {
         var item = call.E.Rent();

@@ -1,6 +1,6 @@
 namespace FhirBridge.Fhir.FhirPath;
 
-/// <summary>N1 §5.9 Utility, with sort, comparable and defineVariable of the later text.</summary>
+/// <summary>N1 §5.9 Utility, with sort, comparable, coalesce and defineVariable of the later text.</summary>
 internal static class UtilityFunctions
 {
     public static readonly FunctionEntry[] All =
@@ -12,6 +12,7 @@ internal static class UtilityFunctions
         new("not", 0, 0, static (in call, input, output) => output.Add(!Evaluation.Truth(input))),
         new("comparable", 1, 1, Comparable),
         new("defineVariable", 1, 2, DefineVariable),
+        new("coalesce", 1, 100, Coalesce),
         new("sort", 0, 10, static (in call, input, output) => Sorting.Sort(call, input, [], output)),
     ];
 
@@ -36,6 +37,13 @@ internal static class UtilityFunctions
         sink(name, traced.ToArray());
         call.E.Return(traced);
         call.E.Return(item);
+    }
+
+    /// <summary>Of the later text: the first argument that is not empty; those behind it are not evaluated.</summary>
+    private static void Coalesce(in Call call, Values input, Values output)
+    {
+        var before = output.Count;
+        for (var i = 0; i < call.Count && output.Count == before; i++) call.Evaluate(i, call.Scope, output);
     }
 
     /// <summary>Of the later text: names the input, or what an expression makes of it, for what follows; passes the input on.</summary>

@@ -96,7 +96,7 @@ public sealed record FhirPathQuantity(decimal Value, string Unit, bool IsCalenda
         return Measure() is { } m && target.Measure() is { } t && m.Dimension == t.Dimension && t.FromBase(m.ToBase(Value)) is { } v ? new(v, unit, calendar) : null;
     }
 
-    /// <summary>Both values in the finer unit of the two (N1 §6.6.3: the most granular unit), with that unit; null when they are of different kinds.</summary>
+    /// <summary>Both values in the finer unit of the two (N1 §6.6: the most granular unit), with that unit; null when they are of different kinds.</summary>
     internal static (decimal A, decimal B, string Unit, bool Calendar)? InGranularUnit(FhirPathQuantity a, FhirPathQuantity b)
     {
         Align(ref a, ref b);
@@ -129,7 +129,7 @@ public sealed record FhirPathQuantity(decimal Value, string Unit, bool IsCalenda
         return a.To(coarser.Unit, false) is { } x && b.To(coarser.Unit, false) is { } y ? (x.Value, y.Value) : null;
     }
 
-    /// <summary>The unit's measure in base units; calendar durations count 365 days a year and 30 days a month (N1 §3.4).</summary>
+    /// <summary>The unit's measure in base units; calendar durations count 365 days a year and 30 days a month (N1 §6.1).</summary>
     internal UcumUnit? Measure() => IsCalendar ? UcumUnit.OfSeconds(Unit switch
     {
         "year" => 31_536_000m,

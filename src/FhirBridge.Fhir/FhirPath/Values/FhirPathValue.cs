@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FhirBridge.Fhir.FhirPath;
 
-/// <summary>What a <see cref="FhirPathValue"/> is: an element of a resource, or a value of a System type (N1 §5 "Literals", §10 "Type information").</summary>
+/// <summary>What a <see cref="FhirPathValue"/> is: an element of a resource, or a value of a System type (N1 §4.1 Literals, §10 Types and Reflection).</summary>
 public enum FhirPathKind : byte
 {
     /// <summary>An element; its FHIR type is <see cref="FhirElement.Type"/>.</summary>

@@ -21,6 +21,12 @@ internal static class FhirTypes
         _ => false,
     };
 
+    /// <summary>The System type that a name stands for, which FHIR's own types come before; null for another.</summary>
+    public static FhirPathKind? SystemKind(TypeName type) =>
+        type.Name != "Any" && SystemNames.Contains(type.Name) && (type.Namespace == "System" || (type.Namespace is null && Definitions.R4.FindType(type.Name) is null))
+            ? Enum.Parse<FhirPathKind>(type.Name)
+            : null;
+
     /// <summary>True when the FHIR type is that ancestor or specialises it.</summary>
     public static bool IsA(string type, string ancestor) => string.Equals(type, ancestor, StringComparison.Ordinal) || Definitions.R4.IsOrSpecialises(type, ancestor);
 

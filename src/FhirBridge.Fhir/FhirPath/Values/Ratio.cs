@@ -8,10 +8,8 @@ namespace FhirBridge.Fhir.FhirPath;
 /// </summary>
 internal readonly struct Ratio : IComparable<Ratio>
 {
-    /// <summary>Longest numerator or denominator; no unit needs a tenth of it, and a stranger's <c>Ym99.Ym99…</c> stops here.</summary>
-    private const int MaxBits = 8192;
-
-    private const int ReduceAbove = 512;
+    /// <summary>Longest numerator or denominator; no unit needs a third of it, and a stranger's <c>Ym99.Ym99…</c> stops here.</summary>
+    private const int MaxBits = 1024;
 
     private static readonly BigInteger MaxMantissa = (BigInteger.One << 96) - 1;
 
@@ -23,7 +21,7 @@ internal readonly struct Ratio : IComparable<Ratio>
     private Ratio(BigInteger numerator, BigInteger denominator)
     {
         if (denominator.IsZero) throw new OverflowException();
-        if (denominator.GetBitLength() > ReduceAbove || numerator.GetBitLength() > ReduceAbove)
+        if (denominator.GetBitLength() > MaxBits || numerator.GetBitLength() > MaxBits)
         {
             var common = BigInteger.GreatestCommonDivisor(numerator, denominator);
             (numerator, denominator) = (numerator / common, denominator / common);
@@ -37,6 +35,9 @@ internal readonly struct Ratio : IComparable<Ratio>
     public static Ratio One { get; } = new(1, 1);
 
     public bool IsZero => numerator.IsZero;
+
+    /// <summary>Length of the longer of numerator and denominator.</summary>
+    public long Bits => Math.Max(numerator.GetBitLength(), denominator.GetBitLength());
 
     public static implicit operator Ratio(decimal value)
     {
@@ -76,7 +77,7 @@ internal readonly struct Ratio : IComparable<Ratio>
     public Ratio Power(int exponent)
     {
         var size = Math.Abs(exponent);
-        if (size * Math.Max(numerator.GetBitLength(), denominator.GetBitLength()) > MaxBits * 2) throw new OverflowException();
+        if (size * Bits > MaxBits * 2) throw new OverflowException();
         var power = new Ratio(BigInteger.Pow(numerator, size), BigInteger.Pow(denominator, size));
         return exponent < 0 ? One / power : power;
     }
@@ -115,10 +116,10 @@ internal readonly struct Ratio : IComparable<Ratio>
         return Math.ScaleB((double)quotient, -shift) * numerator.Sign;
     }
 
-    /// <summary>The number that the fifteen digits of a double mean.</summary>
-    public static Ratio OfDouble(double value)
+    /// <summary>The number that the fifteen digits of a double mean; null for what is no number, or too large or small for a measure.</summary>
+    public static Ratio? OfDouble(double value)
     {
-        if (!double.IsFinite(value)) throw new OverflowException();
+        if (value != 0 && !(Math.Abs(value) is > 1e-100 and < 1e100)) return null;
         var text = Math.Abs(value).ToString("E14", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal);
         var size = Parse(text);
         return value < 0 ? new(-size.numerator, size.denominator) : size;

@@ -5,7 +5,7 @@ public sealed partial class FhirPathTemporal
     /// <summary>
     /// Adds or subtracts a duration: years and months by the calendar (the last day of the month when the day does not exist there), the rest by
     /// the clock; fractions count for seconds only. A value that is less precise than the unit is changed by whole units of its own precision.
-    /// Null beyond the range of dates. A unit that is no duration, or a UCUM year or month, is a fault (N1 §6.6.7).
+    /// Null beyond the range of dates. A unit that is no duration, or a UCUM year or month, is a fault (N1 §6.7).
     /// </summary>
     internal FhirPathTemporal? Add(FhirPathQuantity duration, int sign)
     {
@@ -49,7 +49,7 @@ public sealed partial class FhirPathTemporal
         _ => throw Evaluation.Fault($"'{duration.Unit}' cannot be added to a date or time"),
     };
 
-    /// <summary>Adds in units of this value's own precision: 12 months a year, 30 days a month, 24 hours a day (N1 §6.6.7).</summary>
+    /// <summary>Adds in units of this value's own precision: 12 months a year, 30 days a month, 24 hours a day (N1 §6.7).</summary>
     private FhirPathTemporal? Coarse(decimal amount, FhirPathQuantity duration)
     {
         var own = new FhirPathQuantity(1, Precision switch

@@ -7,7 +7,7 @@ public sealed partial class FhirPathTemporal
 
     /// <summary>
     /// Compares part by part to the precision that both state: negative, zero or positive; null when the parts that both state are
-    /// equal but one states more, or when an offset is missing on one side and matters (N1 §6.2.1).
+    /// equal but one states more, or when an offset is missing on one side and matters (N1 §6.1, §6.2).
     /// </summary>
     /// <remarks>Both must be times, or neither.</remarks>
     public int? CompareTo(FhirPathTemporal other)

@@ -4,10 +4,10 @@ namespace FhirBridge.Fhir.FhirPath;
 /// How a special unit of UCUM maps its values to a proper unit: temperatures have another zero, levels are logarithms, slopes are tangents.
 /// Spec: https://ucum.org/ucum#section-Special-Units-on-non-ratio-Scales.
 /// </summary>
-/// <param name="ToProper">From a value in the special unit to the value in the proper unit.</param>
+/// <param name="ToProper">From a value in the special unit to the value in the proper unit; null beyond what can be said.</param>
 /// <param name="FromProper">The other way.</param>
 /// <param name="IsExact">True when no digits are lost; the others have the fifteen digits of a double.</param>
-internal sealed record UcumFunction(Func<Ratio, Ratio> ToProper, Func<Ratio, Ratio> FromProper, bool IsExact)
+internal sealed record UcumFunction(Func<Ratio, Ratio?> ToProper, Func<Ratio, Ratio?> FromProper, bool IsExact)
 {
     /// <summary>A scale with another zero: the offset is added before the fraction applies.</summary>
     public static UcumFunction Offset(decimal offset, decimal numerator = 1, decimal denominator = 1) =>

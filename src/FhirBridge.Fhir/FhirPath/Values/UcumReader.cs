@@ -90,7 +90,7 @@ internal ref struct UcumReader(string code)
         var digits = at;
         while (at < text.Length && char.IsAsciiDigit(text[at])) at++;
         if (at == digits) return at == start;
-        return int.TryParse(text.AsSpan(start, at - start), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent) && Math.Abs(exponent) <= 999;
+        return int.TryParse(text.AsSpan(start, at - start), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent) && Math.Abs(exponent) <= 99;
     }
 
     /// <summary>NOTE: R4's value sets have blanks in annotations (<c>{clock time}</c>), and annotations behind brackets; UCUM's grammar has neither.</summary>
@@ -108,6 +108,9 @@ internal ref struct UcumReader(string code)
 /// <summary>A product of powers under construction.</summary>
 internal sealed class UcumProduct
 {
+    /// <summary>Longest factor of a unit: values in it are computed without a limit in the way.</summary>
+    private const int MaxBits = 384;
+
     private readonly SortedDictionary<string, int> powers = new(StringComparer.Ordinal);
     private Ratio factor = Ratio.One;
     private UcumUnit? special;
@@ -134,11 +137,11 @@ internal sealed class UcumProduct
         return true;
     }
 
-    /// <summary>Null for a division by zero, and for a special unit within a product.</summary>
+    /// <summary>Null for a division by zero, a factor that no measure has, and a special unit within a product.</summary>
     public UcumUnit? ToUnit()
     {
         if (special is not null) return units == 1 ? special : null;
-        return factor.IsZero ? null : new(factor, string.Concat(powers.Where(p => p.Value != 0).Select(p => $"{p.Key}{p.Value}")));
+        return factor.IsZero || factor.Bits > MaxBits ? null : new(factor, string.Concat(powers.Where(p => p.Value != 0).Select(p => $"{p.Key}{p.Value}")));
     }
 
     /// <summary>Takes a canonical dimension apart: names, each followed by its exponent.</summary>

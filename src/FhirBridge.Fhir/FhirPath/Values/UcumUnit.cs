@@ -43,29 +43,12 @@ internal sealed record UcumUnit(Ratio Factor, string Dimension, UcumFunction? Fu
     }
 
     /// <summary>The value in base units; null beyond the range of what can be said.</summary>
-    public Ratio? ToBase(decimal value)
-    {
-        try
-        {
-            return Function is null ? (Ratio)value * Factor : Function.ToProper((Ratio)value * Prefix) * Factor;
-        }
-        catch (OverflowException)
-        {
-            return null;
-        }
-    }
+    public Ratio? ToBase(decimal value) => Function is null ? (Ratio)value * Factor : Function.ToProper((Ratio)value * Prefix) * Factor;
 
     /// <summary>The value in this unit, given base units; null beyond the range of decimals.</summary>
     public decimal? FromBase(Ratio? value)
     {
         if (value is not { } measure) return null;
-        try
-        {
-            return (Function is null ? measure / Factor : Function.FromProper(measure / Factor) / Prefix).ToDecimal();
-        }
-        catch (OverflowException)
-        {
-            return null;
-        }
+        return (Function is null ? measure / Factor : Function.FromProper(measure / Factor) / Prefix)?.ToDecimal();
     }
 }
