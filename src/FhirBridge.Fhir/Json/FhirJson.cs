@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace FhirBridge.Fhir;
 
@@ -32,9 +30,9 @@ public static partial class FhirJson
         if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
         var problems = new SourceProblems(Math.Max(1, limits.MaxProblems));
         var span = utf8.Span;
-        if (!Utf8.IsValid(span))
+        if (Utf8Text.FirstInvalid(span) is >= 0 and var invalid)
         {
-            problems.Add(Problems.MalformedJson, "the body is not valid UTF-8", null, FirstInvalid(span));
+            problems.Add(Problems.MalformedJson, "the body is not valid UTF-8", null, invalid);
             return Result<ElementTree>.Fail(problems.Locate(span));
         }
 
@@ -51,13 +49,6 @@ public static partial class FhirJson
         return problems.Any ? Result<ElementTree>.Fail(problems.Locate(span)) : reader.Builder.Build(utf8);
     }
 
-    private static int FirstInvalid(ReadOnlySpan<byte> span)
-    {
-        var at = 0;
-        while (at < span.Length && Rune.DecodeFromUtf8(span[at..], out _, out var n) == System.Buffers.OperationStatus.Done) at += n;
-        return at;
-    }
-
     private static int OffsetOf(ReadOnlySpan<byte> span, JsonException e)
     {
         var at = 0;
@@ -71,10 +62,12 @@ public static partial class FhirJson
         return (int)Math.Min(span.Length, at + (e.BytePositionInLine ?? 0));
     }
 
-    // The position is in the problem already; the rest is the reader's English, without stored data.
+    // The position is in the problem already; the rest is the reader's English. It may quote the body, without a limit: that is cut.
     private static string Explain(JsonException e)
     {
-        var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return "the body is not well-formed JSON: " + (end < 0 ? e.Message : e.Message[..end]);
+        var end = e.Message.LastIndexOf(" LineNumber:", StringComparison.Ordinal);
+        var text = end < 0 ? e.Message : e.Message[..end];
+        var quoted = text[0] == '\'' ? text.LastIndexOf('\'') : -1;
+        return "the body is not well-formed JSON: " + (quoted > 20 ? text[..20] + "…" + text[quoted..] : text);
     }
 }

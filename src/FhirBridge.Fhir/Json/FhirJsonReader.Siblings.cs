@@ -59,11 +59,11 @@ internal ref partial struct FhirJsonReader
         for (var i = first; i < siblings.Count && !stopped; i++) Merge(node, siblings[i], -1);
         siblings.RemoveRange(first, siblings.Count - first);
         if (state.Nulls == 0 || !strict) return;
-        for (var i = node + 1; i < builder.Count; i = builder[i].End)
+        for (var i = node + 1; i < builder.Count && !stopped; i = builder[i].End)
         {
             if (builder[i].Kind == JsonValueKind.Undefined && builder[i].End == i + 1 && builder[i].Index >= 0 && builder[i].Start < 0)
             {
-                problems.Add(Problems.WrongType, "null stands only where the _ sibling has an object at the same place", builder.PathOf(i), At);
+                Report(Problems.WrongType, "null stands only where the _ sibling has an object at the same place", i, At);
             }
         }
     }

@@ -15,22 +15,42 @@ internal readonly struct FhirJsonWriter(Utf8JsonWriter writer, bool canonical)
     }
 
     /// <summary>Writes all repetitions of a property and its sibling.</summary>
-    internal void WriteProperty(FhirElement parent, string sourceName)
+    internal void WriteProperty(FhirElement parent, string sourceName) =>
+        WriteProperty(sourceName, [.. parent.Children().Where(c => c.SourceName == sourceName)]);
+
+    private void WriteProperty(string sourceName, List<FhirElement> all)
     {
-        var all = Repetitions(parent, sourceName);
         if (all.Any(e => e.HasValue || !IsPrimitive(e))) WriteValues(sourceName, all);
         if (all.Any(HasSibling)) WriteSiblings("_" + sourceName, all);
     }
 
-    private static List<FhirElement> Repetitions(FhirElement parent, string sourceName)
+    /// <summary>The children by property, in the order in which the properties appear first.</summary>
+    private static List<List<FhirElement>> Properties(FhirElement parent)
     {
-        var all = new List<FhirElement>();
+        var properties = new List<List<FhirElement>>();
+        Dictionary<string, List<FhirElement>>? byName = null;
         foreach (var child in parent.Children())
         {
-            if (child.SourceName == sourceName) all.Add(child);
+            // Repetitions stand together, so looking at the last is nearly always enough; a foreign tree may have very many properties.
+            if (properties.Count > 0 && properties[^1][0].SourceName == child.SourceName)
+            {
+                properties[^1].Add(child);
+                continue;
+            }
+
+            if (byName is null && properties.Count > 16) byName = properties.ToDictionary(p => p[0].SourceName, StringComparer.Ordinal);
+            var known = byName is null ? properties.Find(p => p[0].SourceName == child.SourceName) : byName.GetValueOrDefault(child.SourceName);
+            if (known is not null)
+            {
+                known.Add(child);
+                continue;
+            }
+
+            properties.Add([child]);
+            byName?.Add(child.SourceName, properties[^1]);
         }
 
-        return all;
+        return properties;
     }
 
     private static bool IsPrimitive(FhirElement e) => e.HasValue || Definitions.R4.IsPrimitive(e.Type);
@@ -51,32 +71,25 @@ internal readonly struct FhirJsonWriter(Utf8JsonWriter writer, bool canonical)
 
     private void WriteMembers(FhirElement e)
     {
-        var names = new List<string>();
-        foreach (var child in e.Children())
-        {
-            // Repetitions stand together, so looking at the last name is nearly always enough.
-            if ((names.Count == 0 || names[^1] != child.SourceName) && !names.Contains(child.SourceName)) names.Add(child.SourceName);
-        }
-
+        var properties = Properties(e);
         if (canonical)
         {
-            WriteSorted(e, names);
+            WriteSorted(e, properties);
             return;
         }
 
         if (e.IsResource) writer.WriteString("resourceType", e.Type);
-        foreach (var name in names) WriteProperty(e, name);
+        foreach (var all in properties) WriteProperty(all[0].SourceName, all);
     }
 
-    private void WriteSorted(FhirElement e, List<string> names)
+    private void WriteSorted(FhirElement e, List<List<FhirElement>> all)
     {
         var properties = new List<(string Name, List<FhirElement>? Values, bool Sibling)>();
         if (e.IsResource) properties.Add(("resourceType", null, false));
-        foreach (var name in names)
+        foreach (var values in all)
         {
-            var all = Repetitions(e, name);
-            if (all.Any(x => x.HasValue || !IsPrimitive(x))) properties.Add((name, all, false));
-            if (all.Any(HasSibling)) properties.Add(("_" + name, all, true));
+            if (values.Any(x => x.HasValue || !IsPrimitive(x))) properties.Add((values[0].SourceName, values, false));
+            if (values.Any(HasSibling)) properties.Add(("_" + values[0].SourceName, values, true));
         }
 
         properties.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));

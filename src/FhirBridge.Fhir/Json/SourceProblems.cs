@@ -23,8 +23,8 @@ internal sealed class SourceProblems(int limit)
         if (found.Count <= limit) found.Add((problem, 0));
     }
 
-    /// <summary>All problems as they were added.</summary>
-    internal Problem[] All() => [.. found.Select(f => f.Problem)];
+    /// <summary>All problems, of which the reader knew the place, in the order of the source.</summary>
+    internal Problem[] All() => [.. found.Select(f => f.Problem).OrderBy(p => p.Line).ThenBy(p => p.Column)];
 
     /// <summary>All problems in the order of the source, with line and column (characters, from 1).</summary>
     internal Problem[] Locate(ReadOnlySpan<byte> source)

@@ -57,7 +57,8 @@ internal sealed class ElementPath
                 foreach (var child in element.Children(step.Name)) Walk(child, at + 1, elements);
                 break;
             case StepKind.OfType:
-                if (element.Type == step.Name || Definitions.R4.IsOrSpecialises(element.Type, step.Name)) Walk(element, at + 1, elements);
+                // A primitive is of its own type only, for the engine as well: a canonical is no uri here (ConceptMap source-uri).
+                if (element.Type == step.Name || (!Definitions.R4.IsPrimitive(element.Type) && Definitions.R4.IsOrSpecialises(element.Type, step.Name))) Walk(element, at + 1, elements);
                 break;
             case StepKind.RefersTo:
                 if (ReferenceTarget.Is(element, step.Name)) Walk(element, at + 1, elements);

@@ -108,12 +108,20 @@ public static class SearchIndexer
             if (Entries.Count - start > 1) RemoveDuplicates(start);
         }
 
-        // A union of paths meets the same element or an equal one twice.
+        // A union of paths meets the same element or an equal one twice. Few entries are compared with each other, many are looked up.
         private void RemoveDuplicates(int start)
         {
+            if (Entries.Count - start > 32)
+            {
+                var distinct = Entries.Skip(start).Distinct().ToArray();
+                Entries.RemoveRange(start, Entries.Count - start);
+                Entries.AddRange(distinct);
+                return;
+            }
+
             for (var i = Entries.Count - 1; i > start; i--)
             {
-                if (i - start < 32 && Entries.IndexOf(Entries[i], start, i - start) >= 0) Entries.RemoveAt(i);
+                if (Entries.IndexOf(Entries[i], start, i - start) >= 0) Entries.RemoveAt(i);
             }
         }
     }

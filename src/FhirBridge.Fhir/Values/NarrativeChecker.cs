@@ -203,8 +203,18 @@ internal static class NarrativeChecker
         return Characters(text);
     }
 
-    private static string? Characters(ReadOnlySpan<char> text) =>
-        text.IndexOfAny(Forbidden) < 0 ? null : "control characters, U+FFFE and U+FFFF are not allowed";
+    private static string? Characters(ReadOnlySpan<char> text)
+    {
+        if (text.IndexOfAny(Forbidden) >= 0) return "control characters, U+FFFE and U+FFFF are not allowed";
+
+        // Text that was read from JSON or XML has no half of a pair, but text that an expression made may.
+        for (var rest = text; rest.IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and var i; rest = rest[(i + 2)..])
+        {
+            if (i + 1 >= rest.Length || !char.IsSurrogatePair(rest[i], rest[i + 1])) return "half of a surrogate pair is no character";
+        }
+
+        return null;
+    }
 
     private static bool IsCharacter(ReadOnlySpan<char> reference)
     {

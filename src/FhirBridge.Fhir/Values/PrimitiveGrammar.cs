@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 
 namespace FhirBridge.Fhir;
 
@@ -30,6 +31,8 @@ internal enum PrimitiveKind
 /// <summary>The grammars of R4's primitives, on UTF-8 text. Spec: https://hl7.org/fhir/R4/datatypes.html#primitive.</summary>
 internal static class PrimitiveGrammar
 {
+    private const int MaxString = 1024 * 1024;
+
     private static readonly SearchValues<byte> Forbidden = SearchValues.Create([0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31]);
     private static readonly SearchValues<byte> Space = SearchValues.Create(" \t\r\n\v\f"u8);
     private static readonly SearchValues<byte> IdBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-."u8);
@@ -75,6 +78,7 @@ internal static class PrimitiveGrammar
         PrimitiveKind.DateTime => DateTimeGrammar.IsDateTime(text) ? null : "YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss[.s…] with Z or ±hh:mm",
         PrimitiveKind.Instant => DateTimeGrammar.IsInstant(text) ? null : "YYYY-MM-DDThh:mm:ss[.s…] with Z or ±hh:mm",
         PrimitiveKind.Time => DateTimeGrammar.IsTime(text) ? null : "hh:mm:ss[.s…]",
+        PrimitiveKind.String => text.Length <= MaxString || Encoding.UTF8.GetCharCount(text) <= MaxString ? Text(text) : "a string has at most 1,048,576 characters: markdown may have more",
         _ => Text(text),
     };
 

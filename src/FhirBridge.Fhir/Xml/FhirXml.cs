@@ -25,6 +25,13 @@ public static class FhirXml
         limits ??= ReadLimits.Default;
         if (xml.Length > limits.MaxBytes) return Problems.TooLarge.With($"the body has {xml.Length} bytes, at most {limits.MaxBytes} are read");
         var problems = new SourceProblems(Math.Max(1, limits.MaxProblems));
+        var text = xml.Span;
+        if (Utf8Text.FirstInvalid(text) is >= 0 and var invalid)
+        {
+            problems.Add(Problems.MalformedXml, "the body is not valid UTF-8, the only encoding of FHIR XML", null, invalid);
+            return Result<ElementTree>.Fail(problems.Locate(text));
+        }
+
         var settings = new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Prohibit,
@@ -37,14 +44,14 @@ public static class FhirXml
             using var stream = MemoryMarshal.TryGetArray(xml, out var array)
                 ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
                 : new MemoryStream(xml.ToArray(), writable: false);
-            using var reader = XmlReader.Create(stream, settings);
+            using var reader = XmlReader.Create(new StreamReader(stream, new UTF8Encoding(false)), settings);
             var read = new FhirXmlReader(reader, Definitions.R4, limits, problems);
             read.ReadRoot();
             if (!problems.Any) return read.Builder.Build();
         }
         catch (XmlException e)
         {
-            problems.Add(Problems.MalformedXml.With("the body is not well-formed XML, or holds what is refused (DTD, entities)", null, e.LineNumber, e.LinePosition));
+            problems.Add(Problems.MalformedXml.With("the body is not well-formed XML, or holds what is refused (DTD, entities)", null, Math.Max(1, e.LineNumber), Math.Max(1, e.LinePosition)));
         }
 
         return Result<ElementTree>.Fail(problems.All());

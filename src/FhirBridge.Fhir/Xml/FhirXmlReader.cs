@@ -27,7 +27,13 @@ internal sealed class FhirXmlReader
 
     internal void ReadRoot()
     {
-        reader.MoveToContent();
+        while (reader.Read() && reader.NodeType != XmlNodeType.Element)
+        {
+            // The bytes were read as UTF-8; whoever declares something else means other characters.
+            if (reader.NodeType != XmlNodeType.XmlDeclaration || reader.GetAttribute("encoding") is not { } encoding || IsUtf8(encoding)) continue;
+            Report(Problems.MalformedXml, "the encoding of FHIR XML is UTF-8", null);
+        }
+
         ReadResource(null, -1);
         while (!stopped && reader.Read())
         {
@@ -91,10 +97,9 @@ internal sealed class FhirXmlReader
 
     private void ReadAttributes(int node, ElementGroup group, PropertyDefinition? primitive, ref ElementState state)
     {
-        while (reader.MoveToNextAttribute())
+        while (!stopped && reader.MoveToNextAttribute())
         {
-            // Namespace declarations and schema locations say nothing about the content.
-            if (reader.Name == "xmlns" || reader.Prefix == "xmlns" || reader.NamespaceURI == "http://www.w3.org/2001/XMLSchema-instance") continue;
+            if (IsAside()) continue;
             state.Any = true;
             if (primitive is not null && reader.Name == "value")
             {
@@ -164,7 +169,8 @@ internal sealed class FhirXmlReader
         {
             using var div = reader.ReadSubtree();
             div.Read();
-            SetValue(node, property, Xhtml.ReadElement(div));
+            if (Xhtml.ReadElement(div) is { } text) SetValue(node, property, text, start);
+            else StopTooDeep();
         }
         else
         {
@@ -183,7 +189,12 @@ internal sealed class FhirXmlReader
     {
         var start = (place.LineNumber, place.LinePosition);
         var count = 0;
-        if (reader.HasAttributes) Report(Problems.UnknownElement, $"{property.Name} has no attributes", PathUnder(property, index));
+        while (!stopped && reader.MoveToNextAttribute())
+        {
+            if (!IsAside()) Report(Problems.UnknownElement, $"{property.Name} has no attributes", PathUnder(property, index));
+        }
+
+        reader.MoveToElement();
         if (!reader.IsEmptyElement)
         {
             var depth = reader.Depth;
@@ -205,7 +216,7 @@ internal sealed class FhirXmlReader
         if (count == 0 && !stopped) Report(Problems.UnknownResourceType, $"{property.Name} holds a resource", PathUnder(property, index), start);
     }
 
-    private void SetValue(int node, PropertyDefinition property, string text)
+    private void SetValue(int node, PropertyDefinition property, string text, (int Line, int Column)? at = null)
     {
         var kind = property.Primitive switch
         {
@@ -216,25 +227,36 @@ internal sealed class FhirXmlReader
         Builder.SetValue(node, text, kind);
         if (text.Length == 0)
         {
-            Report(Problems.InvalidValue, "a value is never empty: leave the element out", Builder.PathOf(node));
+            Report(Problems.InvalidValue, "a value is never empty: leave the element out", Builder.PathOf(node), at);
         }
         else if (PrimitiveGrammar.Check(property.Primitive, Encoding.UTF8.GetBytes(text)) is { } fault)
         {
-            Report(Problems.InvalidValue, $"not a valid {property.Type}: {fault}", Builder.PathOf(node));
+            Report(Problems.InvalidValue, $"not a valid {property.Type}: {fault}", Builder.PathOf(node), at);
         }
         else if (property.Primitive == PrimitiveKind.Code && property.RequiredCodes is { } codes && !codes.Contains(text))
         {
-            Report(Problems.CodeInvalid, $"'{(text.Length > 60 ? text[..60] + "…" : text)}' is not in the required value set {codes.ValueSet}", Builder.PathOf(node));
+            Report(Problems.CodeInvalid, $"'{(text.Length > 60 ? text[..60] + "…" : text)}' is not in the required value set {codes.ValueSet}", Builder.PathOf(node), at);
         }
     }
+
+    /// <summary>True when the attribute at hand says nothing about the content: namespace declarations and schema locations.</summary>
+    private bool IsAside() => reader.Name == "xmlns" || reader.Prefix == "xmlns" || reader.NamespaceURI == "http://www.w3.org/2001/XMLSchema-instance";
+
+    private static bool IsUtf8(string encoding) =>
+        encoding.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || encoding.Equals("us-ascii", StringComparison.OrdinalIgnoreCase) || encoding.Equals("ascii", StringComparison.OrdinalIgnoreCase);
 
     private bool Next()
     {
         if (stopped || !reader.Read()) return false;
         if (reader.NodeType != XmlNodeType.Element || reader.Depth < maxDepth) return true;
+        StopTooDeep();
+        return false;
+    }
+
+    private void StopTooDeep()
+    {
         Report(Problems.TooDeep, $"nested deeper than {maxDepth} levels", Builder.PathOf(Builder.Current));
         stopped = true;
-        return false;
     }
 
     /// <summary>Moves to the end of the element at hand.</summary>

@@ -8,6 +8,9 @@ internal static class Xhtml
 {
     internal const string Namespace = "http://www.w3.org/1999/xhtml";
 
+    /// <summary>Twice of what <see cref="NarrativeChecker"/> lets pass: deeper is not worth the memory.</summary>
+    private const int MaxDepth = 200;
+
     private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, ConformanceLevel = ConformanceLevel.Fragment };
 
     /// <summary>The same narrative in one way of writing (quotes, references, white space in tags); the text itself when it is not well-formed.</summary>
@@ -31,15 +34,16 @@ internal static class Xhtml
 
     /// <summary>
     /// Writes out the element that the reader stands on and moves behind it. Prefixes bound to XHTML are dropped, so that the text stands
-    /// alone; elements of other namespaces keep their prefix, which no narrative may have.
+    /// alone; elements of other namespaces keep their prefix, which no narrative may have. Null when it is nested too deeply.
     /// </summary>
-    internal static string ReadElement(XmlReader reader)
+    internal static string? ReadElement(XmlReader reader)
     {
         var text = new StringBuilder();
         var depth = reader.Depth;
         var root = true;
         do
         {
+            if (reader.Depth - depth > MaxDepth) return null;
             switch (reader.NodeType)
             {
                 case XmlNodeType.Element:

@@ -1,8 +1,8 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FhirBridge.Api.Tests.Http;
+using FhirBridge.Corpus;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -166,14 +166,14 @@ public sealed partial class FuzzTests : IAsyncLifetime
         _ => [],
     };
 
-    /// <summary>The examples, all about one patient who is known, so that most are stored.</summary>
+    /// <summary>A few official examples of each type, all about one patient who is known, so that most are stored.</summary>
     private static IEnumerable<(string, string, string)> Load()
     {
-        using var zip = new ZipArchive(typeof(FuzzTests).Assembly.GetManifestResourceStream("examples.zip")!);
-        foreach (var entry in zip.Entries.Where(e => e.Length < 30_000))
+        using var stream = typeof(FuzzTests).Assembly.GetManifestResourceStream("corpus/r4-examples.br")!;
+        var few = CorpusFile.Read(stream).Where(e => e.Json.Length < 30_000).GroupBy(e => e.Name.Split('-')[0]).SelectMany(g => g.Take(3)).ToList();
+        foreach (var example in few)
         {
-            using var reader = new StreamReader(entry.Open());
-            var json = PatientReference().Replace(reader.ReadToEnd(), "\"Patient/example\"");
+            var json = PatientReference().Replace(Encoding.UTF8.GetString(example.Json.Span), "\"Patient/example\"");
             var root = JsonNode.Parse(json)!;
             if (root["id"] is { } id && root["resourceType"]!.GetValue<string>() is not ("Bundle" or "Parameters" or "Consent" or "Organization") and var type) yield return (type, id.GetValue<string>(), json);
         }

@@ -6,16 +6,6 @@ namespace FhirBridge.Fhir.Tests;
 
 public class FhirJsonWriteTests
 {
-    [Fact]
-    public void Write_TreeFromJson_GivesTheSameBytes()
-    {
-        foreach (var (_, json) in Examples.All.Take(20))
-        {
-            var root = FhirJson.Read(json).Value!.Root;
-            Assert.Equal(Encoding.UTF8.GetString(json).Trim(), Written(root));
-        }
-    }
-
     [Theory]
     [InlineData("given", """{"given":["a",null,"c"],"_given":[null,{"id":"x"},null]}""")]
     [InlineData("family", """{"family":"f","_family":{"id":"y"}}""")]
@@ -39,25 +29,20 @@ public class FhirJsonWriteTests
     }
 
     [Fact]
-    public void WriteProperty_EveryPropertyOfEveryExample_GivesTheResourceAgain()
+    public void WriteProperty_EveryPropertyOfEveryExample_GivesTheResourceAgain() => OfficialExamples.AssertEach(example =>
     {
-        foreach (var (name, json) in Examples.All)
+        var output = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(output))
         {
-            var root = FhirJson.Read(json).Value!.Root;
-            var output = new ArrayBufferWriter<byte>();
-            using (var writer = new Utf8JsonWriter(output))
-            {
-                writer.WriteStartObject();
-                writer.WriteString("resourceType", root.Type);
-                foreach (var property in root.Children().Select(c => c.Name).Distinct().ToList()) FhirJson.WriteProperty(writer, root, property);
-                writer.WriteEndObject();
-            }
-
-            var again = FhirJson.Read(output.WrittenMemory);
-            Assert.True(again.IsOk, name);
-            Assert.Equal(Examples.Canonical(root), Examples.Canonical(again.Value.Root));
+            writer.WriteStartObject();
+            writer.WriteString("resourceType", example.Root.Type);
+            foreach (var property in example.Root.Children().Select(c => c.Name).Distinct().ToList()) FhirJson.WriteProperty(writer, example.Root, property);
+            writer.WriteEndObject();
         }
-    }
+
+        var again = FhirJson.Read(output.WrittenMemory);
+        return again.IsOk && FhirJson.Canonical(example.Root).AsSpan().SequenceEqual(FhirJson.Canonical(again.Value.Root)) ? [] : ["another resource"];
+    });
 
     [Fact]
     public void Write_TreeOfOtherMake_GoesByTypeAndKind()

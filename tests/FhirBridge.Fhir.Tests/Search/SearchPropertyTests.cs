@@ -94,13 +94,6 @@ public sealed class SearchPropertyTests
         }));
 
     [Fact]
-    public void Codec_reads_the_indexes_of_all_examples() => Assert.All(Examples.Names, name =>
-    {
-        var index = Examples.Index(name);
-        Assert.Equal(index.Entries, SearchIndexCodec.Read(SearchIndexCodec.Write(index)).Entries);
-    });
-
-    [Fact]
     public void Codec_refuses_damaged_bytes_in_one_way_only() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(
         Arb.From(Gen.Choose(0, 10_000).SelectMany(at => Gen.Choose(0, 255).Select(b => (at, b)))),
         change =>
