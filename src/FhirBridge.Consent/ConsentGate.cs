@@ -1,5 +1,6 @@
 using FhirBridge.Consent.Directives;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Consent;
 
@@ -15,7 +16,8 @@ public static class ConsentGate
     public static IReadOnlyList<Problem> Check(FhirElement consent)
     {
         if (consent.Type != "Consent") return [Problems.ConsentGate.With("the resource is not a Consent", "Consent")];
-        if (consent.Text("status") is not (null or "active")) return Limits(consent);
+        var view = new ConsentView(consent);
+        if (view.Status is not (null or "active")) return Limits(consent);
 
         var faults = new List<Problem>();
         foreach (var name in Required)
@@ -23,16 +25,16 @@ public static class ConsentGate
             if (!consent[name].Exists) faults.Add(Problems.ConsentGate.With($"an active consent needs {(name == "source" ? "source[x]" : name)}", "Consent." + name));
         }
 
-        if (!consent.Children("policy").Any(p => p["uri"].HasValue) && !consent["policyRule"].Exists)
+        if (!view.Policy.Any(p => p.Uri is not null) && !view.PolicyRule.Exists)
         {
             faults.Add(Problems.ConsentGate.With("an active consent names the policy that it is made under, in policy.uri", "Consent.policy.uri"));
         }
 
-        if (consent["scope"].Exists && !ConsentCompiler.IsPrivacy(consent)) return faults.Count > 0 ? faults : Limits(consent);
+        if (view.Scope.Exists && !ConsentCompiler.IsPrivacy(view)) return faults.Count > 0 ? faults : Limits(consent);
 
         // A reference need not lead anywhere to be well formed: whether it does is the business of the write, and of the report "degraded".
         var reader = new ProvisionReader(_ => null, TimeZoneInfo.Utc, asPcf: false);
-        reader.Read(consent);
+        reader.Read(view);
         faults.AddRange(reader.Faults);
         return faults;
     }

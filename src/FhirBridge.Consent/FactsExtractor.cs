@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FhirBridge.Consent.Facts;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Consent;
 
@@ -59,11 +60,11 @@ public static class FactsExtractor
             Patients = type == "Patient" ? [context.Unified ?? context.Reference] : [.. At(FactsTable.Patients(type)).Where(r => FactsTable.IsPatient(type, r))],
             Authors = [.. At(FactsTable.Authors(type)).Concat(context.ProvenanceAuthors).Distinct()],
             Labels = [.. resource.Descendants().Where(e => e.Name == "security" && e.Parent.Name == "meta").Select(ReadCoding).OfType<Coding>().Distinct()],
-            Profiles = [.. resource["meta"].Children("profile").Select(p => p.Value).OfType<string>()],
+            Profiles = [.. new MetaView(resource["meta"]).Profile],
             Primary = [.. FactsTable.Primary(type).SelectMany(p => Follow(resource, p)).SelectMany(c => c.Children("coding")).Select(ReadCoding).OfType<Coding>().Distinct()],
             Codes = [.. resource.Descendants().Where(IsCoding).Select(ReadCoding).OfType<Coding>().Distinct()],
             Dates = Dates(resource, type, context),
-            References = [.. resource.Descendants().Where(IsReference).Select(r => References.Asked(r)).OfType<string>().Select(context.Resolve).OfType<string>().Distinct()],
+            References = [.. resource.Descendants().Where(IsReference).Select(r => References.Asked(new(r))).OfType<string>().Select(context.Resolve).OfType<string>().Distinct()],
             CreatedAsPartOf = At(FactsTable.CreatedAsPartOf),
             DerivedFrom = [.. At(FactsTable.DerivedFrom(type)).Where(r => !FactsTable.IsDirectory(r))],
             Controllers = At(FactsTable.Controllers(type)),
@@ -88,7 +89,7 @@ public static class FactsExtractor
     private static Interval? Date(FhirElement e, TimeZoneInfo zone)
     {
         if (e.HasValue) return FhirDates.TryParse(e.Value, zone, out var date) ? date : null;
-        return (e["start"].HasValue || e["end"].HasValue) && FhirDates.TryPeriod(e, zone, out var period) ? period : null;
+        return (e["start"].HasValue || e["end"].HasValue) && new PeriodView(e).TryInterval(zone, out var period) ? period : null;
     }
 
     // Elements at a dotted path of definition names.
@@ -98,12 +99,12 @@ public static class FactsExtractor
     // The stored reference of a Reference; a contained target or a display stands for somebody nobody knows. A backbone of the same name
     // (Procedure.performer) is no Reference.
     private static string? Target(FhirElement reference, Func<string, string> stored) =>
-        References.Asked(reference) is { } asked ? stored(asked)
+        References.Asked(new(reference)) is { } asked ? stored(asked)
             : reference["reference"].Exists || reference["display"].Exists || reference["identifier"].Exists ? Nowhere + (reference.Text("reference") ?? reference.Text("display")) : null;
 
     private static bool IsReference(FhirElement e) => e["reference"].HasValue || (e["identifier"].Exists && e["identifier"].Index < 0 && e["type"].HasValue);
 
     private static bool IsCoding(FhirElement e) => e.Name == "coding" || (e["code"].HasValue && e["system"].HasValue && !e["value"].Exists);
 
-    private static Coding? ReadCoding(FhirElement e) => e.Text("code") is { Length: > 0 } code ? new Coding(e.Text("system"), code) : null;
+    private static Coding? ReadCoding(FhirElement e) => new CodingView(e).ToCoding();
 }

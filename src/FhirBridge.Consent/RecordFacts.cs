@@ -3,15 +3,6 @@ using FhirBridge.Fhir;
 
 namespace FhirBridge.Consent;
 
-/// <summary>An interval of time in UTC; both ends may be open.</summary>
-/// <param name="Start">First instant inside; null when open.</param>
-/// <param name="End">First instant outside; null when open.</param>
-public readonly record struct Interval(DateTimeOffset? Start, DateTimeOffset? End)
-{
-    /// <summary>True when the instant lies inside.</summary>
-    public bool Covers(DateTimeOffset instant) => (Start is not { } s || s <= instant) && (End is not { } e || instant < e);
-}
-
 /// <summary>
 /// What consent decides on: the facts of one contribution version, extracted once at write. No JSON is parsed to decide.
 /// </summary>

@@ -1,4 +1,5 @@
 using FhirBridge.Consent;
+using FhirBridge.Fhir;
 using FhirBridge.Fhir.Search;
 
 namespace FhirBridge.Storage;

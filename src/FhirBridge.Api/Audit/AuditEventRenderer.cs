@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
+using FhirBridge.Fhir;
 
 namespace FhirBridge.Api.Audit;
 
@@ -26,37 +26,30 @@ public static class AuditEventRenderer
             w.WriteString("id", id);
             w.WriteStartObject("meta");
             w.WriteString("versionId", "1");
-            w.WriteString("lastUpdated", BodySplicer.Instant(entry.At));
+            w.WriteString("lastUpdated", FhirDates.Instant(entry.At));
             w.WriteEndObject();
-            WriteCoding(w, "type", "http://terminology.hl7.org/CodeSystem/audit-event-type", "rest", "RESTful Operation");
+            w.WriteCoding("type"u8, "http://terminology.hl7.org/CodeSystem/audit-event-type", "rest", "RESTful Operation");
             w.WriteStartArray("subtype");
-            WriteCoding(w, null, "http://hl7.org/fhir/restful-interaction", entry.Interaction == "everything" ? "operation" : entry.Interaction == "history" ? "history-instance" : entry.Interaction, null);
+            w.WriteCodingValue("http://hl7.org/fhir/restful-interaction", entry.Interaction == "everything" ? "operation" : entry.Interaction == "history" ? "history-instance" : entry.Interaction);
             w.WriteEndArray();
             w.WriteString("action", entry.Interaction switch { "create" => "C", "update" => "U", "delete" => "D", "search" or "everything" or "transaction" => "E", _ => "R" });
-            w.WriteString("recorded", BodySplicer.Instant(entry.At));
+            w.WriteString("recorded", FhirDates.Instant(entry.At));
             w.WriteString("outcome", entry.Permitted ? "0" : "8");
             if (!entry.Permitted) w.WriteString("outcomeDesc", "refused: not permitted, or nothing there");
             WritePurposes(w, entry);
             WriteAgents(w, entry);
             w.WriteStartObject("source");
             w.WriteString("site", request.PublicBase);
-            w.WriteStartObject("observer");
-            w.WriteString("display", "FhirBridge");
-            w.WriteEndObject();
-            WriteSourceType(w);
+            w.WriteReference("observer"u8, null, "FhirBridge");
+            w.WriteStartArray("type");
+            w.WriteCodingValue("http://terminology.hl7.org/CodeSystem/security-source-type", "4", "Application Server");
+            w.WriteEndArray();
             w.WriteEndObject();
             WriteEntities(w, entry);
             w.WriteEndObject();
         }
 
         return new RenderedResource("AuditEvent/" + id, "1", entry.At, output.WrittenMemory);
-    }
-
-    private static void WriteSourceType(Utf8JsonWriter w)
-    {
-        w.WriteStartArray("type");
-        WriteCoding(w, null, "http://terminology.hl7.org/CodeSystem/security-source-type", "4", "Application Server");
-        w.WriteEndArray();
     }
 
     private static void WritePurposes(Utf8JsonWriter w, AuditEntry entry)
@@ -66,11 +59,7 @@ public static class AuditEventRenderer
         foreach (var purpose in entry.Purposes)
         {
             var bar = purpose.IndexOf('|');
-            w.WriteStartObject();
-            w.WriteStartArray("coding");
-            WriteCoding(w, null, bar < 0 ? null : purpose[..bar], purpose[(bar + 1)..], null);
-            w.WriteEndArray();
-            w.WriteEndObject();
+            w.WriteCodeableConceptValue(bar < 0 ? null : purpose[..bar], purpose[(bar + 1)..]);
         }
 
         w.WriteEndArray();
@@ -88,18 +77,8 @@ public static class AuditEventRenderer
     private static void Agent(Utf8JsonWriter w, string system, string code, string display, string? reference, string? altId, bool requestor)
     {
         w.WriteStartObject();
-        w.WriteStartObject("type");
-        w.WriteStartArray("coding");
-        WriteCoding(w, null, system, code, display);
-        w.WriteEndArray();
-        w.WriteEndObject();
-        if (reference is not null)
-        {
-            w.WriteStartObject("who");
-            w.WriteString("reference", reference);
-            w.WriteEndObject();
-        }
-
+        w.WriteCodeableConcept("type"u8, system, code, display);
+        if (reference is not null) w.WriteReference("who"u8, reference);
         if (altId is not null) w.WriteString("altId", altId);
         w.WriteBoolean("requestor", requestor);
         w.WriteEndObject();
@@ -119,8 +98,8 @@ public static class AuditEventRenderer
         if (entry.Query is not null)
         {
             w.WriteStartObject();
-            WriteCoding(w, "type", EntityType, "2", "System Object");
-            WriteCoding(w, "role", ObjectRole, "24", "Query");
+            w.WriteCoding("type"u8, EntityType, "2", "System Object");
+            w.WriteCoding("role"u8, ObjectRole, "24", "Query");
             w.WriteString("query", Convert.ToBase64String(Encoding.UTF8.GetBytes(entry.Query)));
             w.WriteEndObject();
         }
@@ -134,11 +113,9 @@ public static class AuditEventRenderer
     {
         if (reference is null) return;
         w.WriteStartObject();
-        w.WriteStartObject("what");
-        w.WriteString("reference", reference);
-        w.WriteEndObject();
-        WriteCoding(w, "type", EntityType, type, typeDisplay);
-        WriteCoding(w, "role", ObjectRole, role, roleDisplay);
+        w.WriteReference("what"u8, reference);
+        w.WriteCoding("type"u8, EntityType, type, typeDisplay);
+        w.WriteCoding("role"u8, ObjectRole, role, roleDisplay);
         w.WriteEndObject();
     }
 
@@ -147,21 +124,9 @@ public static class AuditEventRenderer
     {
         w.WriteStartObject();
         w.WriteStartObject("what");
-        w.WriteStartObject("identifier");
-        w.WriteString("value", value);
+        w.WriteIdentifier("identifier"u8, null, value);
         w.WriteEndObject();
-        w.WriteEndObject();
-        WriteCoding(w, "type", "https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType", name == "jti" ? "token" : "XrequestId", name);
-        w.WriteEndObject();
-    }
-
-    private static void WriteCoding(Utf8JsonWriter w, string? name, string? system, string code, string? display)
-    {
-        if (name is null) w.WriteStartObject();
-        else w.WriteStartObject(name);
-        if (system is not null) w.WriteString("system", system);
-        w.WriteString("code", code);
-        if (display is not null) w.WriteString("display", display);
+        w.WriteCoding("type"u8, "https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType", name == "jti" ? "token" : "XrequestId", name);
         w.WriteEndObject();
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using FhirBridge.Fhir;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Contributions;
@@ -60,7 +60,7 @@ public static class BodySplicer
         output.Write("\",\"meta\":{\"versionId\":\""u8);
         WriteAscii(output, header.VersionId);
         output.Write("\",\"lastUpdated\":\""u8);
-        WriteAscii(output, Instant(header.LastUpdated));
+        WriteAscii(output, FhirDates.Instant(header.LastUpdated));
         output.Write("\""u8);
         if (header.Source is null)
         {
@@ -76,9 +76,6 @@ public static class BodySplicer
         if (header.ShowLabels) output.Write(body.MetaSecurity.Span);
         output.Write("}"u8);
     }
-
-    /// <summary>An instant as this service writes it: UTC, milliseconds.</summary>
-    public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private static void WriteAscii(IBufferWriter<byte> output, string text)
     {

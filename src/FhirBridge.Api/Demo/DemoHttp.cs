@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Api.Demo;
 
@@ -87,17 +89,9 @@ internal sealed class DemoHttp(HttpClient http)
     /// <summary>The issues of an OperationOutcome in one line; else the beginning of the body.</summary>
     private static string Reason(string body)
     {
-        try
-        {
-            var issues = JsonNode.Parse(body)?["issue"]?.AsArray();
-            if (issues is { Count: > 0 })
-                return string.Join("; ", issues.Take(5).Select(i => $"{i?["details"]?["coding"]?[0]?["code"] ?? i?["code"]} {i?["expression"]?[0]} {i?["diagnostics"]}"));
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // Not an OperationOutcome: the text itself is the reason.
-        }
-
+        var read = FhirJson.ReadTrusted(Encoding.UTF8.GetBytes(body));
+        if (read.IsOk && new OperationOutcomeView(read.Value.Root).Issue is { Exists: true } issues)
+            return string.Join("; ", issues.Take(5).Select(i => $"{i.Details.Coding.First.Code ?? i.Code} {i.Expression.FirstOrDefault()} {i.Diagnostics}"));
         return body.Length == 0 ? "(no body)" : body[..Math.Min(body.Length, 300)];
     }
 }

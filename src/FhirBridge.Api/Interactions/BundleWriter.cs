@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using FhirBridge.Api.Contributions;
+using FhirBridge.Fhir;
 
 namespace FhirBridge.Api.Interactions;
 
@@ -59,7 +59,7 @@ public sealed class BundleWriter
 
         Raw($",\"request\":{{\"method\":\"{method}\",\"url\":\"{(method == "POST" ? url[..url.IndexOf('/')] : url)}\"}}");
         var status = method switch { "POST" => "201", "DELETE" => "204", _ => "200" };
-        Raw($",\"response\":{{\"status\":\"{status}\",\"etag\":\"W/\\\"{version}\\\"\",\"lastModified\":\"{BodySplicer.Instant(lastUpdated)}\"}}}}");
+        Raw($",\"response\":{{\"status\":\"{status}\",\"etag\":\"W/\\\"{version}\\\"\",\"lastModified\":\"{FhirDates.Instant(lastUpdated)}\"}}}}");
     }
 
     /// <summary>Adds a response of a batch or transaction.</summary>
@@ -81,7 +81,7 @@ public sealed class BundleWriter
         }
 
         if (version is not null) Raw($",\"etag\":\"W/\\\"{version}\\\"\"");
-        if (lastUpdated is { } at) Raw($",\"lastModified\":\"{BodySplicer.Instant(at)}\"");
+        if (lastUpdated is { } at) Raw($",\"lastModified\":\"{FhirDates.Instant(at)}\"");
         if (!outcome.IsEmpty)
         {
             Raw(",\"outcome\":");

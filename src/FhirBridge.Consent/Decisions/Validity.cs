@@ -1,3 +1,5 @@
+using FhirBridge.Fhir;
+
 namespace FhirBridge.Consent.Decisions;
 
 /// <summary>Instants at which a decision on a record may change by the passing of time alone.</summary>

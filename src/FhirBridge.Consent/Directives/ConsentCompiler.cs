@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FhirBridge.Consent.Facts;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Consent.Directives;
 
@@ -21,13 +22,15 @@ internal static class ConsentCompiler
     }
 
     /// <summary>True when the scope is patient privacy: the other scopes never authorise or block access (consent.md §3.1).</summary>
-    public static bool IsPrivacy(FhirElement consent) =>
-        consent["scope"].Children("coding").Any(c => c.Text("system") == Vocabulary.ConsentScope && c.Text("code") == "patient-privacy");
+    public static bool IsPrivacy(ConsentView consent) => consent.Scope.Has(Vocabulary.ConsentScope, "patient-privacy");
 
-    private static bool IsCandidate(CounselSource source, RecordId record) =>
-        source.Resource.Text("status") == "active" && IsPrivacy(source.Resource)
-        && (source.Facts.Patients.Contains(record.Reference)
-            || (References.Asked(source.Resource["patient"]) is { } patient && source.Resolve(patient) == record.Reference));
+    private static bool IsCandidate(CounselSource source, RecordId record)
+    {
+        var consent = new ConsentView(source.Resource);
+        return consent.Status == "active" && IsPrivacy(consent)
+            && (source.Facts.Patients.Contains(record.Reference)
+                || (References.Asked(consent.Patient) is { } patient && source.Resolve(patient) == record.Reference));
+    }
 
     private static ConsentDirective CompileOne(CounselSource source, ConsentOptions options)
     {
@@ -49,8 +52,8 @@ internal static class ConsentCompiler
 
     private static ConsentDirective Read(CounselSource source, ConsentOptions options)
     {
-        var consent = source.Resource;
-        var asPcf = consent["meta"].Children("profile").Any(p => p.Value is { } v && v.StartsWith(Vocabulary.PcfProfiles, StringComparison.Ordinal));
+        var consent = new ConsentView(source.Resource);
+        var asPcf = consent.Meta.Profile.Any(p => p.StartsWith(Vocabulary.PcfProfiles, StringComparison.Ordinal));
         var reader = new ProvisionReader(source.Resolve, options.TimeZone, asPcf);
         var root = reader.Read(consent);
         var nodes = root?.All().ToList() ?? [];
@@ -58,18 +61,18 @@ internal static class ConsentCompiler
         {
             Reference = source.Facts.Reference,
             Root = root,
-            Impediments = [.. Impediments(source, reader, options)],
+            Impediments = [.. Impediments(source, consent, reader, options)],
             Unresolved = [.. reader.Unresolved],
             Untyped = reader.Untyped,
             HasDeny = nodes.Any(n => n.Type == ProvisionType.Deny),
-            Performers = [.. consent.Children("performer").Select(References.Asked).OfType<string>().Select(source.Resolve).OfType<string>()],
-            Signed = FhirDates.TryParse(consent.Text("dateTime"), options.TimeZone, out var signed) ? signed.Start : null,
+            Performers = [.. consent.Performer.Select(References.Asked).OfType<string>().Select(source.Resolve).OfType<string>()],
+            Signed = FhirDates.TryParse(consent.DateTime, options.TimeZone, out var signed) ? signed.Start : null,
             Boundaries = [.. nodes.Select(n => n.Period?.Period).OfType<Interval>().SelectMany(Ends)],
         };
     }
 
     // Everything that takes a consent's permits away and leaves its denies.
-    private static IEnumerable<string> Impediments(CounselSource source, ProvisionReader reader, ConsentOptions options)
+    private static IEnumerable<string> Impediments(CounselSource source, ConsentView consent, ProvisionReader reader, ConsentOptions options)
     {
         foreach (var fault in reader.Faults) yield return fault.Expression is null ? fault.Diagnostics : $"{fault.Expression}: {fault.Diagnostics}";
         if (source.Imported && !options.TrustedSources.Any(m => new MemberId(m).Reference == source.Facts.Custodian))
@@ -77,27 +80,27 @@ internal static class ConsentCompiler
             yield return "imported from a member that is not a trusted source of consents";
         }
 
-        if (options.RequireVerification && !source.Resource.Children("verification").Any(v => v.Text("verified") == "true"))
+        if (options.RequireVerification && !consent.Verification.Any(v => v.Verified == true))
         {
             yield return "not verified, which the network demands of a permit";
         }
 
-        foreach (var policy in UnknownPolicies(source.Resource, options)) yield return $"made under a policy that the network does not know: {policy}";
+        foreach (var policy in UnknownPolicies(consent, options)) yield return $"made under a policy that the network does not know: {policy}";
     }
 
-    private static IEnumerable<string> UnknownPolicies(FhirElement consent, ConsentOptions options)
+    private static IEnumerable<string> UnknownPolicies(ConsentView consent, ConsentOptions options)
     {
-        foreach (var policy in consent.Children("policy"))
+        foreach (var policy in consent.Policy)
         {
-            if (policy.Text("uri") is { } uri && !Vocabulary.IsRecognisedPolicy(uri, options)) yield return uri;
+            if (policy.Uri is { } uri && !Vocabulary.IsRecognisedPolicy(uri, options)) yield return uri;
         }
 
-        var rule = consent["policyRule"];
+        var rule = consent.PolicyRule;
         if (!rule.Exists) yield break;
-        var codings = rule.Children("coding").ToList();
-        if (!codings.Any(c => c.Text("code") is { } code && (Known(code) || Known($"{c.Text("system")}|{code}"))))
+        var codings = rule.Coding.ToList();
+        if (!codings.Any(c => c.Code is { } code && (Known(code) || Known($"{c.System}|{code}"))))
         {
-            yield return codings.Count == 0 ? rule.Text("text") ?? "policyRule" : $"{codings[0].Text("system")}|{codings[0].Text("code")}";
+            yield return codings.Count == 0 ? rule.Text ?? "policyRule" : $"{codings[0].System}|{codings[0].Code}";
         }
 
         bool Known(string policy) => Vocabulary.IsRecognisedPolicy(policy, options);

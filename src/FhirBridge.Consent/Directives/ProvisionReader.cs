@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FhirBridge.Consent.Facts;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Consent.Directives;
 
@@ -28,16 +29,16 @@ internal sealed class ProvisionReader(Func<string, string?> resolve, TimeZoneInf
     public List<string> Unresolved { get; } = [];
 
     /// <summary>Reads the root provision; null when there is none.</summary>
-    public Provision? Read(FhirElement consent)
+    public Provision? Read(ConsentView consent)
     {
-        var root = consent["provision"];
+        var root = consent.Provision;
         if (!root.Exists)
         {
             Fault("a consent needs a root provision with a type", consent.Exists ? "Consent.provision" : null);
             return null;
         }
 
-        foreach (var e in consent.Descendants().Where(e => e.Name is "modifierExtension" or "implicitRules"))
+        foreach (var e in consent.Element.Descendants().Where(e => e.Name is "modifierExtension" or "implicitRules"))
         {
             Fault($"{e.Name} changes the meaning in a way that is not known here; leave it out", e);
         }
@@ -45,42 +46,42 @@ internal sealed class ProvisionReader(Func<string, string?> resolve, TimeZoneInf
         return ReadNode(root, 1);
     }
 
-    private Provision ReadNode(FhirElement e, int depth)
+    private Provision ReadNode(ConsentProvisionView e, int depth)
     {
         nodes++;
-        var type = e.Text("type") switch { "permit" => ProvisionType.Permit, "deny" => ProvisionType.Deny, _ => ProvisionType.Untyped };
+        var type = e.Type switch { "permit" => ProvisionType.Permit, "deny" => ProvisionType.Deny, _ => ProvisionType.Untyped };
         if (type == ProvisionType.Untyped)
         {
             Untyped = true;
-            Faults.Add(Problems.ConsentGate.With("every provision, the root too, says permit or deny in its type; it is never guessed", Path(e) + ".type"));
+            Faults.Add(Problems.ConsentGate.With("every provision, the root too, says permit or deny in its type; it is never guessed", Path(e.Element) + ".type"));
         }
 
         return new Provision
         {
-            Path = Path(e),
+            Path = Path(e.Element),
             Type = type,
-            Period = e["period"] is { Exists: true } period ? new PeriodCriterion(ReadPeriod(period, out var bad), bad) : null,
+            Period = e.Period is { Exists: true } period ? new PeriodCriterion(ReadPeriod(period, out var bad), bad) : null,
             Actor = ReadActor(e),
             Action = ReadAction(e),
             Purpose = ReadPurpose(e),
             SecurityLabel = ReadLabels(e),
             Class = ReadClass(e),
             Code = ReadCode(e),
-            DataPeriod = e["dataPeriod"] is { Exists: true } dates ? new DataPeriodCriterion(ReadPeriod(dates, out bad), bad) : null,
+            DataPeriod = e.DataPeriod is { Exists: true } dates ? new DataPeriodCriterion(ReadPeriod(dates, out bad), bad) : null,
             Data = ReadData(e),
             Children = ReadChildren(e, depth),
         };
     }
 
-    private ImmutableArray<Provision> ReadChildren(FhirElement e, int depth)
+    private ImmutableArray<Provision> ReadChildren(ConsentProvisionView e, int depth)
     {
         var children = ImmutableArray.CreateBuilder<Provision>();
-        foreach (var child in e.Children("provision"))
+        foreach (var child in e.Provision)
         {
             if (depth == MaxDepth || nodes >= MaxNodes)
             {
                 Untyped = true;
-                Fault(depth == MaxDepth ? $"provisions nest at most {MaxDepth} levels" : $"a consent has at most {MaxNodes} provisions", child);
+                Fault(depth == MaxDepth ? $"provisions nest at most {MaxDepth} levels" : $"a consent has at most {MaxNodes} provisions", child.Element);
                 break;
             }
 
@@ -90,36 +91,36 @@ internal sealed class ProvisionReader(Func<string, string?> resolve, TimeZoneInf
         return children.ToImmutable();
     }
 
-    private Interval ReadPeriod(FhirElement e, out bool unsupported)
+    private Interval ReadPeriod(PeriodView e, out bool unsupported)
     {
-        unsupported = !FhirDates.TryPeriod(e, zone, out var period);
-        if (unsupported) Fault("the period cannot be read", e);
-        else if (period is { Start: { } s, End: { } end } && end <= s) Fault("the period ends before it starts", e);
+        unsupported = !e.TryInterval(zone, out var period);
+        if (unsupported) Fault("the period cannot be read", e.Element);
+        else if (period is { Start: { } s, End: { } end } && end <= s) Fault("the period ends before it starts", e.Element);
         return period;
     }
 
-    private ActorCriterion? ReadActor(FhirElement e)
+    private ActorCriterion? ReadActor(ConsentProvisionView e)
     {
         var recipients = ImmutableArray.CreateBuilder<ActorEntry>();
         var dataSide = ImmutableArray.CreateBuilder<ActorEntry>();
         var unknown = false;
         var any = false;
-        foreach (var actor in e.Children("actor"))
+        foreach (var actor in e.Actor)
         {
             any = true;
-            var sides = Codings(actor["role"]).Select(Vocabulary.Side).Where(s => s is not null).Distinct().ToList();
+            var sides = Codings(actor.Role).Select(Vocabulary.Side).Where(s => s is not null).Distinct().ToList();
             if (sides.Count != 1)
             {
                 unknown = true;
-                Faults.Add(Problems.ConsentGate.With("an actor needs a role of a known kind: IRCP or PRCP for who asks, AUT or CST for whose data", Path(actor) + ".role"));
+                Faults.Add(Problems.ConsentGate.With("an actor needs a role of a known kind: IRCP or PRCP for who asks, AUT or CST for whose data", Path(actor.Element) + ".role"));
                 continue;
             }
 
-            var reference = ReadReference(actor, out var unsupported);
+            var reference = ReadReference(actor.Reference, actor.Element, out var unsupported);
             if (!unsupported && sides[0] == ActorSide.Recipient && reference is not null && !IsActorType(reference))
             {
                 unsupported = true;
-                Fault("nobody can ask as such a resource", actor["reference"]);
+                Fault("nobody can ask as such a resource", actor.Reference.Element);
             }
 
             (sides[0] == ActorSide.Recipient ? recipients : dataSide).Add(new ActorEntry(sides[0]!.Value, reference, unsupported));
@@ -132,9 +133,9 @@ internal sealed class ProvisionReader(Func<string, string?> resolve, TimeZoneInf
         "Practitioner" or "PractitionerRole" or "Organization" or "CareTeam" or "Group" or "RelatedPerson" or "Patient" or "Device";
 
     // The reference of an actor or of data; null when it leads nowhere.
-    private string? ReadReference(FhirElement owner, out bool unsupported)
+    private string? ReadReference(ReferenceView reference, FhirElement owner, out bool unsupported)
     {
-        var asked = References.Asked(owner["reference"]);
+        var asked = References.Asked(reference);
         unsupported = asked is null;
         if (asked is null)
         {
@@ -152,51 +153,51 @@ internal sealed class ProvisionReader(Func<string, string?> resolve, TimeZoneInf
         return parsed.Local;
     }
 
-    private CodesCriterion? ReadAction(FhirElement e)
+    private CodesCriterion? ReadAction(ConsentProvisionView e)
     {
         var codes = ImmutableArray.CreateBuilder<string>();
         var (any, unsupported) = (false, false);
-        foreach (var action in e.Children("action"))
+        foreach (var action in e.Action)
         {
             any = true;
             var known = Codings(action).Where(c => c.System == Vocabulary.Action && Vocabulary.IsAction(c.Code)).Select(c => c.Code).ToList();
             codes.AddRange(known);
             if (known.Count > 0) continue;
             unsupported = true;
-            Fault("the action is not one of access, collect, correct, disclose, use", action);
+            Fault("the action is not one of access, collect, correct, disclose, use", action.Element);
         }
 
         return any ? new CodesCriterion(codes.ToImmutable(), unsupported) : null;
     }
 
-    private CodingsCriterion? ReadPurpose(FhirElement e)
+    private CodingsCriterion? ReadPurpose(ConsentProvisionView e)
     {
         var codings = ImmutableArray.CreateBuilder<Coding>();
         var (any, unsupported) = (false, false);
-        foreach (var purpose in e.Children("purpose"))
+        foreach (var purpose in e.Purpose)
         {
             any = true;
-            if (Coding(purpose) is { System: not null } coding)
+            if (purpose.ToCoding() is { System: not null } coding)
             {
                 codings.Add(coding);
                 continue;
             }
 
             unsupported = true;
-            Fault("a purpose needs a system and a code", purpose);
+            Fault("a purpose needs a system and a code", purpose.Element);
         }
 
         return any ? new CodingsCriterion(codings.ToImmutable(), unsupported) : null;
     }
 
-    private LabelCriterion? ReadLabels(FhirElement e)
+    private LabelCriterion? ReadLabels(ConsentProvisionView e)
     {
         var others = ImmutableArray.CreateBuilder<Coding>();
         var (lowest, highest, sensitivities, any, unsupported) = (-1, -1, 0u, false, false);
-        foreach (var label in e.Children("securityLabel"))
+        foreach (var label in e.SecurityLabel)
         {
             any = true;
-            var coding = Coding(label);
+            var coding = label.ToCoding();
             if (coding is { System: Vocabulary.Confidentiality } c && Vocabulary.Rank(c.Code) is >= 0 and var rank)
             {
                 lowest = lowest < 0 ? rank : Math.Min(lowest, rank);
@@ -211,28 +212,28 @@ internal sealed class ProvisionReader(Func<string, string?> resolve, TimeZoneInf
             else
             {
                 unsupported = true;
-                Fault("a security label is a code of v3-Confidentiality (U L M N R V) or a sensitivity of v3-ActCode", label);
+                Fault("a security label is a code of v3-Confidentiality (U L M N R V) or a sensitivity of v3-ActCode", label.Element);
             }
         }
 
         return any ? new LabelCriterion(lowest, highest, Vocabulary.Covered(sensitivities), others.ToImmutable(), unsupported) : null;
     }
 
-    private ClassCriterion? ReadClass(FhirElement e)
+    private ClassCriterion? ReadClass(ConsentProvisionView e)
     {
         var types = ImmutableArray.CreateBuilder<string>();
         var profiles = ImmutableArray.CreateBuilder<string>();
         var (any, unsupported) = (false, false);
-        foreach (var item in e.Children("class"))
+        foreach (var item in e.Class)
         {
             any = true;
-            switch (Coding(item))
+            switch (item.ToCoding())
             {
                 case { System: Vocabulary.ResourceTypes } type: types.Add(type.Code); break;
                 case { System: Vocabulary.Uri } profile: profiles.Add(profile.Code); break;
                 default:
                     unsupported = true;
-                    Fault("a class is a resource type (http://hl7.org/fhir/resource-types) or a profile (urn:ietf:rfc:3986)", item);
+                    Fault("a class is a resource type (http://hl7.org/fhir/resource-types) or a profile (urn:ietf:rfc:3986)", item.Element);
                     break;
             }
         }
@@ -240,29 +241,29 @@ internal sealed class ProvisionReader(Func<string, string?> resolve, TimeZoneInf
         return any ? new ClassCriterion(types.ToImmutable(), profiles.ToImmutable(), unsupported) : null;
     }
 
-    private CodeCriterion? ReadCode(FhirElement e)
+    private CodeCriterion? ReadCode(ConsentProvisionView e)
     {
         var codings = ImmutableArray.CreateBuilder<Coding>();
         var (any, unsupported) = (false, false);
-        foreach (var code in e.Children("code"))
+        foreach (var code in e.Code)
         {
             any = true;
             var known = Codings(code).Where(c => c.System is not null).ToList();
             codings.AddRange(known);
             if (known.Count > 0) continue;
             unsupported = true;
-            Fault("a code needs a coding with system and code", code);
+            Fault("a code needs a coding with system and code", code.Element);
         }
 
         return any ? new CodeCriterion(codings.ToImmutable(), unsupported) : null;
     }
 
-    private DataCriterion? ReadData(FhirElement e)
+    private DataCriterion? ReadData(ConsentProvisionView e)
     {
         var entries = ImmutableArray.CreateBuilder<DataEntry>();
-        foreach (var data in e.Children("data"))
+        foreach (var data in e.Data)
         {
-            var meaning = data.Text("meaning") switch
+            var meaning = data.Meaning switch
             {
                 "instance" => DataMeaning.Instance,
                 "related" => DataMeaning.Related,
@@ -270,8 +271,8 @@ internal sealed class ProvisionReader(Func<string, string?> resolve, TimeZoneInf
                 "authoredby" => DataMeaning.AuthoredBy,
                 _ => DataMeaning.Unsupported,
             };
-            if (meaning == DataMeaning.Unsupported) Faults.Add(Problems.ConsentGate.With("the meaning is one of instance, related, dependents, authoredby", Path(data) + ".meaning"));
-            var reference = ReadReference(data, out var unsupported);
+            if (meaning == DataMeaning.Unsupported) Faults.Add(Problems.ConsentGate.With("the meaning is one of instance, related, dependents, authoredby", Path(data.Element) + ".meaning"));
+            var reference = ReadReference(data.Reference, data.Element, out var unsupported);
             var hops = reference is not null && !DataReferences.StopsHops(reference[..reference.IndexOf('/')]);
             entries.Add(new DataEntry(unsupported ? DataMeaning.Unsupported : meaning, reference, hops));
         }
@@ -279,9 +280,7 @@ internal sealed class ProvisionReader(Func<string, string?> resolve, TimeZoneInf
         return entries.Count == 0 ? null : new DataCriterion(entries.ToImmutable(), asPcf);
     }
 
-    private static Coding? Coding(FhirElement e) => e.Text("code") is { Length: > 0 } code ? new Coding(e.Text("system"), code) : null;
-
-    private static IEnumerable<Coding> Codings(FhirElement concept) => concept.Children("coding").Select(Coding).OfType<Coding>();
+    private static IEnumerable<Coding> Codings(CodeableConceptView concept) => concept.Coding.Select(c => c.ToCoding()).OfType<Coding>();
 
     private void Fault(string text, FhirElement at) => Fault(text, Path(at));
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FhirBridge.Consent.Facts;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Consent.Directives;
 
@@ -34,24 +35,21 @@ internal sealed class RelationsReader(TimeZoneInfo zone)
 
     private void ReadTeam(CounselSource source)
     {
-        var team = source.Resource;
+        var team = new CareTeamView(source.Resource);
         teams.Add(new CareTeamFacts(
             [.. Names(source)],
-            team.Text("status") == "active",
-            Resolved(source, team["subject"]),
-            [.. team.Children("participant").Select(p => new ParticipantFacts(Resolved(source, p["member"]), Resolved(source, p["onBehalfOf"]), Period(p)))]));
+            team.Status == "active",
+            Resolved(source, team.Subject),
+            [.. team.Participant.Select(p => new ParticipantFacts(Resolved(source, p.Member), Resolved(source, p.OnBehalfOf), ReadPeriod(p.Period)))]));
     }
 
     private void ReadRelatedPerson(CounselSource source)
     {
-        var person = source.Resource;
-        ImmutableArray<Coding> relationships =
-        [
-            .. person.Children("relationship").SelectMany(r => r.Children("coding")).Where(c => c.Text("code") is not null).Select(c => new Coding(c.Text("system"), c.Text("code")!)),
-        ];
+        var person = new RelatedPersonView(source.Resource);
+        ImmutableArray<Coding> relationships = [.. person.Relationship.SelectMany(r => r.Coding).Select(c => c.ToCoding()).OfType<Coding>()];
         foreach (var name in Names(source))
         {
-            related.Add(new RelatedPersonFacts(name, Resolved(source, person["patient"]), person.Text("active") != "false", Period(person), relationships)
+            related.Add(new RelatedPersonFacts(name, Resolved(source, person.Patient), person.Active != false, ReadPeriod(person.Period), relationships)
             {
                 Verified = source.Facts.Custodian.StartsWith("Organization/", StringComparison.Ordinal),
             });
@@ -60,31 +58,30 @@ internal sealed class RelationsReader(TimeZoneInfo zone)
 
     private void ReadGroup(CounselSource source)
     {
-        var group = source.Resource;
-        var enumerated = group.Text("actual") == "true" && group.Text("type") is ("person" or "practitioner") && group.Text("active") != "false";
+        var group = new GroupView(source.Resource);
+        var enumerated = group.Actual == true && group.Type is ("person" or "practitioner") && group.Active != false;
         ImmutableArray<GroupMemberFacts> members =
         [
-            .. group.Children("member").Select(m => (Entity: Resolved(source, m["entity"]), Member: m)).Where(m => m.Entity is not null)
-                .Select(m => new GroupMemberFacts(m.Entity!, m.Member.Text("inactive") == "true", Period(m.Member))),
+            .. group.Member.Select(m => (Entity: Resolved(source, m.Entity), Member: m)).Where(m => m.Entity is not null)
+                .Select(m => new GroupMemberFacts(m.Entity!, m.Member.Inactive == true, ReadPeriod(m.Member.Period))),
         ];
         foreach (var name in Names(source)) groups.Add(new GroupFacts(name, enumerated, members));
     }
 
     private void ReadRole(CounselSource source)
     {
-        var role = source.Resource;
+        var role = new PractitionerRoleView(source.Resource);
         foreach (var name in Names(source))
         {
             roles.Add(new PractitionerRoleFacts(
-                name, Resolved(source, role["practitioner"]), Resolved(source, role["organization"]), role.Text("active") != "false", Period(role)));
+                name, Resolved(source, role.Practitioner), Resolved(source, role.Organization), role.Active != false, ReadPeriod(role.Period)));
         }
     }
 
     private static IEnumerable<string> Names(CounselSource source) =>
         source.Facts.Unified is { } unified && unified != source.Facts.Reference ? [source.Facts.Reference, unified] : [source.Facts.Reference];
 
-    private static string? Resolved(CounselSource source, FhirElement reference) => References.Asked(reference) is { } asked ? source.Resolve(asked) : null;
+    private static string? Resolved(CounselSource source, ReferenceView reference) => References.Asked(reference) is { } asked ? source.Resolve(asked) : null;
 
-    private Interval Period(FhirElement owner) =>
-        owner["period"] is not { Exists: true } period ? default : FhirDates.TryPeriod(period, zone, out var interval) ? interval : Never;
+    private Interval ReadPeriod(PeriodView period) => period.TryInterval(zone, out var interval) ? interval : Never;
 }

@@ -1,4 +1,4 @@
-using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Consent.Facts;
 
@@ -9,18 +9,15 @@ internal static class References
     /// What to resolve for a Reference: its literal without version, else <c>{type}?identifier={system}|{value}</c>; null for what cannot
     /// be compared: a contained resource, a type alone, a display alone.
     /// </summary>
-    public static string? Asked(FhirElement reference)
+    public static string? Asked(ReferenceView reference)
     {
-        if (reference.Text("reference") is { Length: > 0 } literal)
+        if (reference.Reference is { Length: > 0 } literal)
         {
             if (literal[0] == '#') return null;
             var history = literal.IndexOf("/_history/", StringComparison.Ordinal);
             return history < 0 ? literal : literal[..history];
         }
 
-        var identifier = reference["identifier"];
-        return identifier.Text("value") is { Length: > 0 } value && identifier.Text("system") is { Length: > 0 } system
-            ? $"{reference.Text("type")}?identifier={system}|{value}"
-            : null;
+        return reference.Identifier is { Value: { Length: > 0 } value, System: { Length: > 0 } system } ? $"{reference.Type}?identifier={system}|{value}" : null;
     }
 }

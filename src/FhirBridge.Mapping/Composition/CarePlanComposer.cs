@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
+using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Mapping;
 
@@ -25,9 +27,9 @@ internal static class CarePlanComposer
         writer.United("category", ElementKeys.Concept);
         Together(writer, plans, "title", "; ", withName: false);
         Together(writer, plans, "description", "\n", withName: true);
-        writer.Reference("subject", $"Patient/{recordId}");
+        writer.Json.WriteReference("subject"u8, $"Patient/{recordId}");
         writer.Agreed("encounter", ElementKeys.Reference);
-        Times.WriteUnion(writer, [.. plans.Select(p => new Said(p, p.Resource["period"]))], Statuses.CarePlan, "period");
+        Times.WriteUnion(writer, [.. plans.Select(p => (p, p.CarePlan.Period))], Statuses.CarePlan, "period");
         Created(writer, plans);
         writer.Agreed("author", ElementKeys.Reference);
         Contributors(writer, plans);
@@ -44,7 +46,7 @@ internal static class CarePlanComposer
     /// <summary>The intent that all state; else <c>plan</c>, which authorises nothing, unless nobody goes beyond a proposal or an option.</summary>
     private static string Intent(IReadOnlyList<Contribution> plans)
     {
-        var intents = plans.Select(p => p.Resource.Text("intent")).OfType<string>().Distinct().ToList();
+        var intents = plans.Select(p => p.CarePlan.Intent).OfType<string>().Distinct().ToList();
         if (intents.Count == 1) return intents[0];
         return intents.Count == 0 || intents.Exists(i => i is "plan" or "order") ? "plan" : "proposal";
     }
@@ -62,8 +64,8 @@ internal static class CarePlanComposer
 
     private static void Created(UnifiedWriter writer, IReadOnlyList<Contribution> plans)
     {
-        var earliest = Times.Earliest(plans.Select(p => p.Resource.Text("created")));
-        if (earliest is not null) writer.Text("created", earliest, plans.Where(p => p.Resource.Text("created") == earliest));
+        var earliest = Times.Earliest(plans.Select(p => p.CarePlan.Created));
+        if (earliest is not null) writer.Text("created", earliest, plans.Where(p => p.CarePlan.Created == earliest));
     }
 
     /// <summary>Authors, contributors, and who contributed the plans to the network.</summary>
@@ -78,10 +80,7 @@ internal static class CarePlanComposer
         foreach (var plan in plans.DistinctBy(p => p.Given.Contributor).OrderBy(p => p.Given.Contributor, StringComparer.Ordinal))
         {
             if (stated.Contains("r" + plan.Given.Contributor)) continue;
-            writer.Json.WriteStartObject();
-            writer.Json.WriteString("reference"u8, plan.Given.Contributor);
-            if (plan.Given.ContributorName is { } name) writer.Json.WriteString("display"u8, name);
-            writer.Json.WriteEndObject();
+            writer.Json.WriteReferenceValue(plan.Given.Contributor, plan.Given.ContributorName);
         }
 
         foreach (var person in people) writer.Item(person, UnifiedWriter.ElementId("contributor", person.Key));
@@ -95,14 +94,14 @@ internal static class CarePlanComposer
         {
             var position = 0;
             var own = OwnPlan(plan);
-            foreach (var activity in plan.Resource.Children("activity"))
+            foreach (var activity in plan.CarePlan.Activity)
             {
-                var place = activity.Text("id") ?? position.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                var place = activity.Id ?? position.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 position++;
-                if (!Statement.IsStated(activity) || activity["detail"].Text("status") == "entered-in-error") continue;
+                if (!Statement.IsStated(activity.Element) || activity.Detail.Status == "entered-in-error") continue;
                 if (!any) writer.Json.WriteStartArray("activity"u8);
                 any = true;
-                var line = new Statement("", new Said(plan, activity));
+                var line = new Statement("", new Said(plan, activity.Element));
                 writer.Item(line, UnifiedWriter.ElementId("activity", $"{plan.Reference}#{place}"), own);
             }
         }

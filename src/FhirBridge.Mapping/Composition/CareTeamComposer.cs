@@ -1,4 +1,5 @@
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Mapping;
 
@@ -17,9 +18,9 @@ internal static class CareTeamComposer
         Category(writer, teams);
         var names = Statement.Join(teams, "name", e => ElementKeys.Words(e.Value ?? ""));
         if (names.Count > 0) writer.Text("name", string.Join("; ", names.Select(n => n.Element.Value)), names.SelectMany(n => n.By).Distinct());
-        writer.Reference("subject", $"Patient/{recordId}");
+        writer.Json.WriteReference("subject"u8, $"Patient/{recordId}");
         writer.Agreed("encounter", ElementKeys.Reference);
-        Times.WriteUnion(writer, [.. teams.Select(t => new Said(t, t.Resource["period"]))], Statuses.CareTeam, "period");
+        Times.WriteUnion(writer, [.. teams.Select(t => (t, t.CareTeam.Period))], Statuses.CareTeam, "period");
         Participants(writer, teams);
         writer.United("reasonCode", ElementKeys.Concept);
         writer.United("reasonReference", ElementKeys.Reference);
@@ -39,18 +40,9 @@ internal static class CareTeamComposer
             return;
         }
 
-        var json = writer.Json;
-        json.WriteStartArray("category"u8);
-        json.WriteStartObject();
-        json.WriteStartArray("coding"u8);
-        json.WriteStartObject();
-        json.WriteString("system"u8, UnifiedKeys.CategorySystem);
-        json.WriteString("code"u8, UnifiedKeys.DefaultCategoryCode);
-        json.WriteString("display"u8, UnifiedKeys.DefaultCategoryDisplay);
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndArray();
+        writer.Json.WriteStartArray("category"u8);
+        writer.Json.WriteCodeableConceptValue(UnifiedKeys.CategorySystem, UnifiedKeys.DefaultCategoryCode, UnifiedKeys.DefaultCategoryDisplay);
+        writer.Json.WriteEndArray();
     }
 
     private static void Participants(UnifiedWriter writer, IReadOnlyList<Contribution> teams)
@@ -76,23 +68,23 @@ internal static class CareTeamComposer
     /// </summary>
     private static List<Statement> Lines(IReadOnlyList<Contribution> teams)
     {
-        var all = teams.SelectMany(t => t.Resource.Children("participant").Where(Statement.IsStated).Select(p => (Said: new Said(t, p), Person: PersonAndRole(t, p)))).ToList();
-        var represented = all.Where(a => a.Said.Element["onBehalfOf"].Exists)
-            .GroupBy(a => a.Person, a => ElementKeys.Reference(a.Said.Element["onBehalfOf"]))
+        var all = teams.SelectMany(t => t.CareTeam.Participant.Where(p => Statement.IsStated(p.Element)).Select(p => (By: t, Is: p, Person: PersonAndRole(t, p)))).ToList();
+        var represented = all.Where(a => a.Is.OnBehalfOf.Exists)
+            .GroupBy(a => a.Person, a => ElementKeys.Reference(a.Is.OnBehalfOf))
             .ToDictionary(g => g.Key, g => g.Distinct().Count());
-        var keys = all.ToDictionary(a => a.Said.Element, a => represented.GetValueOrDefault(a.Person) < 2
+        var keys = all.ToDictionary(a => a.Is.Element, a => represented.GetValueOrDefault(a.Person) < 2
             ? a.Person
-            : $"{a.Person}\nfor {(a.Said.Element["onBehalfOf"] is { Exists: true } o ? ElementKeys.Reference(o) : "")}");
-        return Statement.Join(all.Select(a => a.Said), p => keys[p]);
+            : $"{a.Person}\nfor {(a.Is.OnBehalfOf is { Exists: true } o ? ElementKeys.Reference(o) : "")}");
+        return Statement.Join(all.Select(a => new Said(a.By, a.Is.Element)), p => keys[p]);
     }
 
-    private static string PersonAndRole(Contribution team, FhirElement participant)
+    private static string PersonAndRole(Contribution team, CareTeamParticipantView participant)
     {
-        var member = participant["member"];
-        var isCertain = member.Text("reference") is not null || member["identifier"].Text("value") is not null;
-        var person = isCertain ? ElementKeys.Reference(member) : $"{team.Reference}#{participant.Text("id") ?? participant.Index.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
-        var roles = participant.Children("role").Select(ElementKeys.Concept).Distinct().Order(StringComparer.Ordinal);
-        var modifiers = participant.Children("modifierExtension").Select(ElementKeys.Content);
+        var member = participant.Member;
+        var isCertain = member.Reference is not null || member.Identifier.Value is not null;
+        var person = isCertain ? ElementKeys.Reference(member) : $"{team.Reference}#{participant.Id ?? participant.Element.Index.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        var roles = participant.Role.Select(ElementKeys.Concept).Distinct().Order(StringComparer.Ordinal);
+        var modifiers = participant.ModifierExtension.Select(e => ElementKeys.Content(e.Element));
         return $"{person}\n{string.Join('\n', roles.Concat(modifiers))}";
     }
 
@@ -106,15 +98,15 @@ internal static class CareTeamComposer
             FhirJson.WriteProperty(writer.Json, line.Element, last);
         }
 
-        var behalf = line.Said.Select(s => s.Element["onBehalfOf"]).FirstOrDefault(o => o.Exists);
-        if (behalf.Exists) FhirJson.WriteProperty(writer.Json, behalf.Parent, "onBehalfOf");
-        Times.WriteUnion(writer, [.. line.Said.Select(s => new Said(s.By, PeriodOf(s)))], Statuses.CareTeam, elementId + "-period");
+        var behalf = line.Said.Select(s => new CareTeamParticipantView(s.Element).OnBehalfOf).FirstOrDefault(o => o.Exists);
+        if (behalf.Exists) FhirJson.WriteProperty(writer.Json, behalf.Element.Parent, "onBehalfOf");
+        Times.WriteUnion(writer, [.. line.Said.Select(s => (s.By, PeriodOf(s)))], Statuses.CareTeam, elementId + "-period");
     }
 
     /// <summary>Their own period; of a team that has ended, the team's, when they have none.</summary>
-    private static FhirElement PeriodOf(Said said)
+    private static PeriodView PeriodOf(Said said)
     {
-        var own = said.Element["period"];
-        return own.Exists || Statuses.CareTeam.IsOpen(said.By.Status) ? own : said.By.Resource["period"];
+        var own = new CareTeamParticipantView(said.Element).Period;
+        return own.Exists || Statuses.CareTeam.IsOpen(said.By.Status) ? own : said.By.CareTeam.Period;
     }
 }

@@ -1,4 +1,5 @@
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Mapping;
 
@@ -17,6 +18,15 @@ internal sealed class Contribution
 
     /// <summary>The resource, with ids that no other contribution can have, and without attribution of its own (<see cref="Preparation"/>).</summary>
     public FhirElement Resource { get; }
+
+    /// <summary>The resource as a plan.</summary>
+    public CarePlanView CarePlan => new(Resource);
+
+    /// <summary>The resource as a team.</summary>
+    public CareTeamView CareTeam => new(Resource);
+
+    /// <summary>The resource as a goal.</summary>
+    public GoalView Goal => new(Resource);
 
     /// <summary>Its own status (Goal: lifecycleStatus); null when it states none.</summary>
     public string? Status { get; }

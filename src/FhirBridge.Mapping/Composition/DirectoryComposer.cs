@@ -1,4 +1,5 @@
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Mapping;
 
@@ -58,7 +59,7 @@ public static class DirectoryComposer
     private static int Precedence(string contributor, string entry, string operatorReference) =>
         contributor == operatorReference ? 0 : contributor == entry ? 1 : 2;
 
-    private static string Identifier(FhirElement identifier) => identifier.Text("value") is { } value
-        ? $"{identifier.Text("system")}|{value.Trim()}"
-        : ElementKeys.Content(identifier);
+    private static string Identifier(FhirElement element) => new IdentifierView(element) is { Value: { } value } identifier
+        ? $"{identifier.System}|{value.Trim()}"
+        : ElementKeys.Content(element);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Mapping;
 
@@ -21,28 +22,33 @@ internal static class ElementKeys
     }
 
     /// <summary>A Reference: what it points to, whatever its display.</summary>
-    public static string Reference(FhirElement reference)
+    public static string Reference(FhirElement reference) => Reference(new ReferenceView(reference));
+
+    /// <summary>The same for a view.</summary>
+    public static string Reference(ReferenceView reference)
     {
-        if (reference.Text("reference") is { } literal) return "r" + literal;
-        var identifier = reference["identifier"];
-        return identifier.Text("value") is { } value ? $"i{identifier.Text("system")}|{value}" : Content(reference);
+        if (reference.Reference is { } literal) return "r" + literal;
+        return reference.Identifier is { Value: { } value } identifier ? $"i{identifier.System}|{value}" : Content(reference.Element);
     }
 
     /// <summary>A CodeableConcept: its set of codings; its normalised text when it has none.</summary>
-    public static string Concept(FhirElement concept)
+    public static string Concept(FhirElement concept) => Concept(new CodeableConceptView(concept));
+
+    /// <summary>The same for a view.</summary>
+    public static string Concept(CodeableConceptView concept)
     {
         var codings = Codings(concept);
         return codings.Count > 0 ? "c" + string.Join('\n', codings) : WordsOf(concept);
     }
 
-    /// <summary>A CodeableConcept with its wording: as <see cref="Concept"/>, and the normalised text too.</summary>
-    public static string Wording(FhirElement concept) => Concept(concept) + "\n" + Words(concept.Text("text") ?? "");
+    /// <summary>A CodeableConcept with its wording: as <see cref="Concept(FhirElement)"/>, and the normalised text too.</summary>
+    public static string Wording(FhirElement concept) => Concept(concept) + "\n" + Words(new CodeableConceptView(concept).Text ?? "");
 
     /// <summary>
     /// One coding for a whole CodeableConcept, so that concepts which share their best coding meet: SNOMED CT, then LOINC, then the
     /// least <c>system|code</c>; the normalised text when there is no coding.
     /// </summary>
-    public static string Best(FhirElement concept)
+    public static string Best(CodeableConceptView concept)
     {
         var codings = Codings(concept);
         foreach (var system in Systems)
@@ -54,10 +60,10 @@ internal static class ElementKeys
     }
 
     /// <summary>A Quantity (Duration, Age …): number, comparator and unit; <c>7.0</c> is <c>7</c>.</summary>
-    public static string Quantity(FhirElement quantity)
+    public static string Quantity(QuantityView quantity)
     {
-        var unit = quantity.Text("code") is { } code ? $"{quantity.Text("system")}|{code}" : Words(quantity.Text("unit") ?? "");
-        return $"{quantity.Text("comparator")}{Number(quantity.Text("value"))} {unit}";
+        var unit = quantity.Code is { } code ? $"{quantity.System}|{code}" : Words(quantity.Unit ?? "");
+        return $"{quantity.Comparator}{Number(quantity.Value)} {unit}";
     }
 
     /// <summary>A decimal without what does not change its value: <c>7.50</c> and <c>0.75e1</c> are <c>7.5</c>.</summary>
@@ -79,18 +85,18 @@ internal static class ElementKeys
         return words.ToString().Trim(' ', '.', ',', ';', ':', '!');
     }
 
-    private static string WordsOf(FhirElement concept)
+    private static string WordsOf(CodeableConceptView concept)
     {
-        var text = concept.Text("text") ?? concept["coding"].Text("display");
-        return text is null ? Content(concept) : "t" + Words(text);
+        var text = concept.Text ?? concept.Coding.First.Display;
+        return text is null ? Content(concept.Element) : "t" + Words(text);
     }
 
-    private static List<string> Codings(FhirElement concept)
+    private static List<string> Codings(CodeableConceptView concept)
     {
         var codings = new List<string>(2);
-        foreach (var coding in concept.Children("coding"))
+        foreach (var coding in concept.Coding)
         {
-            if (coding.Text("code") is { } code) codings.Add($"{coding.Text("system")}|{code}");
+            if (coding.Code is { } code) codings.Add($"{coding.System}|{code}");
         }
 
         if (codings.Count < 2) return codings;

@@ -24,13 +24,13 @@ internal static class GoalComposer
         writer.United("category", ElementKeys.Concept);
         Undisputed(writer, "priority", latest, speaking, conflicts);
         Latest(writer, "description", [.. speaking, .. latest], ElementKeys.Wording, "valueCodeableConcept");
-        writer.Reference("subject", $"Patient/{recordId}");
+        writer.Json.WriteReference("subject"u8, $"Patient/{recordId}");
         Start(writer, latest);
         var targets = GoalTargets.Join(goals);
         writer.Each("target", targets);
-        if (Times.Latest(ofStatus.Select(g => g.Resource.Text("statusDate"))) is { } date)
+        if (Times.Latest(ofStatus.Select(g => g.Goal.StatusDate)) is { } date)
         {
-            writer.Text("statusDate", date, ofStatus.Where(g => g.Resource.Text("statusDate") == date));
+            writer.Text("statusDate", date, ofStatus.Where(g => g.Goal.StatusDate == date));
         }
 
         Latest(writer, "statusReason", [.. ofStatus, .. latest], e => ElementKeys.Words(e.Value ?? ""), "valueString");
@@ -81,14 +81,14 @@ internal static class GoalComposer
 
     /// <summary>Whose goal it is: the patient's voice first, then that of the people close to them, then others; the latest of each.</summary>
     private static List<Contribution> ByVoice(List<Contribution> latest) =>
-        [.. latest.OrderBy(g => FhirReference.Parse(g.Resource["expressedBy"].Text("reference"))?.Type switch { "Patient" => 0, "RelatedPerson" => 1, _ => 2 })];
+        [.. latest.OrderBy(g => g.Goal.ExpressedBy.ToFhirReference()?.Type switch { "Patient" => 0, "RelatedPerson" => 1, _ => 2 })];
 
     /// <summary>The earliest date on which somebody starts; an event, when nobody gives a date.</summary>
     private static void Start(UnifiedWriter writer, List<Contribution> latest)
     {
-        if (Times.Earliest(latest.Select(g => g.Resource["start"].Value)) is { } date)
+        if (Times.Earliest(latest.Select(g => g.Goal.Start.Value)) is { } date)
         {
-            writer.Text("startDate", date, latest.Where(g => g.Resource["start"].Value == date));
+            writer.Text("startDate", date, latest.Where(g => g.Goal.Start.Value == date));
             return;
         }
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json;
+using FhirBridge.Fhir;
 
 namespace FhirBridge.Mapping;
 
@@ -28,7 +28,7 @@ internal sealed class GoalConflict
     /// <summary>Contradicting targets for one measure.</summary>
     public static GoalConflict OfTarget(string measure, IReadOnlyList<Statement> targets, IReadOnlyList<Contribution> speaking) =>
         new("goal-target", "Different targets for the same goal", measure, [.. targets.Select(t =>
-            new Side([.. t.By.Where(speaking.Contains)], UnifiedWriter.ElementId("target", t.Key), ElementText.Target(t.Element)))]);
+            new Side([.. t.By.Where(speaking.Contains)], UnifiedWriter.ElementId("target", t.Key), ElementText.Target(new(t.Element))))]);
 
     /// <summary>Contradicting values of an element that holds one concept.</summary>
     public static GoalConflict OfElement(string name, IReadOnlyList<Statement> values) =>
@@ -45,13 +45,11 @@ internal sealed class GoalConflict
         using var writer = new UnifiedWriter($"DetectedIssue/{id}", parties, null);
         var json = writer.Json;
         json.WriteString("status"u8, "final"u8);
-        Code(json);
-        writer.Reference("patient", $"Patient/{recordId}");
-        json.WriteString("identifiedDateTime"u8, UnifiedWriter.Instant(lastUpdated));
+        json.WriteCodeableConcept("code"u8, System, code, display);
+        json.WriteReference("patient"u8, $"Patient/{recordId}");
+        json.WriteString("identifiedDateTime"u8, FhirDates.Instant(lastUpdated));
         json.WriteStartArray("implicated"u8);
-        json.WriteStartObject();
-        json.WriteString("reference"u8, $"Goal/{goalId}");
-        json.WriteEndObject();
+        json.WriteReferenceValue($"Goal/{goalId}");
         json.WriteEndArray();
         json.WriteStartArray("evidence"u8);
         foreach (var side in sides) Evidence(writer, side, goalId);
@@ -61,20 +59,7 @@ internal sealed class GoalConflict
     }
 
     private static Side[] Sides(string name, IReadOnlyList<Statement> values) =>
-        [.. values.Select(v => new Side([.. v.By], UnifiedWriter.ElementId(name, v.Key), ElementText.Concept(v.Element)))];
-
-    private void Code(Utf8JsonWriter json)
-    {
-        json.WriteStartObject("code"u8);
-        json.WriteStartArray("coding"u8);
-        json.WriteStartObject();
-        json.WriteString("system"u8, System);
-        json.WriteString("code"u8, code);
-        json.WriteString("display"u8, display);
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
+        [.. values.Select(v => new Side([.. v.By], UnifiedWriter.ElementId(name, v.Key), ElementText.Concept(new(v.Element))))];
 
     /// <summary>One side: what is stated, by whom, and the element of the unified goal that shows it.</summary>
     private static void Evidence(UnifiedWriter writer, Side side, string goalId)
@@ -90,10 +75,7 @@ internal sealed class GoalConflict
         json.WriteStartArray("detail"u8);
         json.WriteStartObject();
         json.WriteStartArray("extension"u8);
-        json.WriteStartObject();
-        json.WriteString("url"u8, Extensions.TargetElement);
-        json.WriteString("valueUri"u8, side.ElementId);
-        json.WriteEndObject();
+        json.WriteExtensionValue(Extensions.TargetElement, "valueUri"u8, side.ElementId);
         json.WriteEndArray();
         json.WriteString("reference"u8, $"Goal/{goalId}");
         json.WriteEndObject();

@@ -1,4 +1,5 @@
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Mapping;
 
@@ -15,7 +16,7 @@ internal static class GoalTargets
     public static IEnumerable<GoalConflict> Conflicts(IReadOnlyList<Contribution> speaking, IReadOnlyList<Statement> targets)
     {
         var spoken = targets.Where(t => t.By.Any(speaking.Contains)).ToList();
-        foreach (var measure in spoken.GroupBy(t => ElementKeys.Best(t.Element["measure"])).OrderBy(m => m.Key, StringComparer.Ordinal))
+        foreach (var measure in spoken.GroupBy(t => ElementKeys.Best(new GoalTargetView(t.Element).Measure)).OrderBy(m => m.Key, StringComparer.Ordinal))
         {
             var sides = measure.SelectMany(t => t.By.Where(speaking.Contains).Select(b => (Target: t, b.Given.Contributor)))
                 .Distinct()
@@ -28,17 +29,17 @@ internal static class GoalTargets
     }
 
     private static bool Contradict(IEnumerable<Statement> a, IEnumerable<Statement> b) =>
-        a.Any(x => !b.Any(y => Fit(x.Element, y.Element))) && b.Any(y => !a.Any(x => Fit(x.Element, y.Element)));
+        a.Any(x => !b.Any(y => Fit(new(x.Element), new(y.Element)))) && b.Any(y => !a.Any(x => Fit(new(x.Element), new(y.Element))));
 
-    private static bool Fit(FhirElement a, FhirElement b) =>
-        Fits(a["detail"], b["detail"]) && Fits(a["due"], b["due"]);
+    private static bool Fit(GoalTargetView a, GoalTargetView b) => Fits(a.Detail, b.Detail) && Fits(a.Due, b.Due);
 
     private static bool Fits(FhirElement a, FhirElement b) => !a.Exists || !b.Exists || Value(a) == Value(b);
 
-    private static string Key(FhirElement target)
+    private static string Key(FhirElement element)
     {
-        var modifiers = string.Concat(target.Children("modifierExtension").Select(ElementKeys.Content));
-        return $"{(target["measure"] is { Exists: true } m ? ElementKeys.Best(m) : "")}\n{Value(target["detail"])}\n{Value(target["due"])}\n{modifiers}";
+        var target = new GoalTargetView(element);
+        var modifiers = string.Concat(target.ModifierExtension.Select(e => ElementKeys.Content(e.Element)));
+        return $"{(target.Measure is { Exists: true } m ? ElementKeys.Best(m) : "")}\n{Value(target.Detail)}\n{Value(target.Due)}\n{modifiers}";
     }
 
     /// <summary>Value of detail[x] or due[x], its type included.</summary>
@@ -47,12 +48,16 @@ internal static class GoalTargets
         if (!choice.Exists) return "";
         return choice.SourceName switch
         {
-            "detailQuantity" or "dueDuration" => "q" + ElementKeys.Quantity(choice),
-            "detailRange" => $"r{ElementKeys.Quantity(choice["low"])}..{ElementKeys.Quantity(choice["high"])}",
-            "detailRatio" => $"o{ElementKeys.Quantity(choice["numerator"])}/{ElementKeys.Quantity(choice["denominator"])}",
+            "detailQuantity" or "dueDuration" => "q" + ElementKeys.Quantity(new(choice)),
+            "detailRange" => Range(new(choice)),
+            "detailRatio" => Ratio(new(choice)),
             "detailCodeableConcept" => ElementKeys.Concept(choice),
             "detailString" => "t" + ElementKeys.Words(choice.Value ?? ""),
             _ => $"{choice.SourceName}={choice.Value}",
         };
     }
+
+    private static string Range(RangeView range) => $"r{ElementKeys.Quantity(range.Low)}..{ElementKeys.Quantity(range.High)}";
+
+    private static string Ratio(RatioView ratio) => $"o{ElementKeys.Quantity(ratio.Numerator)}/{ElementKeys.Quantity(ratio.Denominator)}";
 }

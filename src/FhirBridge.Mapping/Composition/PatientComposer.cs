@@ -1,4 +1,5 @@
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Mapping;
 
@@ -59,13 +60,18 @@ internal static class PatientComposer
         _ => "valueBoolean",
     };
 
-    private static string Identifier(FhirElement identifier) => identifier.Text("value") is { } value
-        ? $"{identifier.Text("system")}|{value.Trim()}|{identifier.Text("use")}|{(identifier["period"] is { Exists: true } p ? ElementKeys.Content(p) : "")}"
-        : ElementKeys.Content(identifier);
+    private static string Identifier(FhirElement element) => new IdentifierView(element) is { Value: { } value } identifier
+        ? $"{identifier.System}|{value.Trim()}|{identifier.Use}|{Period(identifier.Period)}"
+        : ElementKeys.Content(element);
 
-    private static string Telecom(FhirElement telecom) =>
-        $"{telecom.Text("system")}|{telecom.Text("value")?.Trim()}|{telecom.Text("use")}|{(telecom["period"] is { Exists: true } p ? ElementKeys.Content(p) : "")}";
+    private static string Telecom(FhirElement element)
+    {
+        var telecom = new ContactPointView(element);
+        return $"{telecom.System}|{telecom.Value?.Trim()}|{telecom.Use}|{Period(telecom.Period)}";
+    }
 
-    private static string Communication(FhirElement communication) =>
-        $"{ElementKeys.Concept(communication["language"])}|{communication.Text("preferred")}";
+    private static string Communication(FhirElement element) =>
+        $"{ElementKeys.Concept(new PatientCommunicationView(element).Language)}|{element.Text("preferred")}";
+
+    private static string Period(PeriodView period) => period.Exists ? ElementKeys.Content(period.Element) : "";
 }

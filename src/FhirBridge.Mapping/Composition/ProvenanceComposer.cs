@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using FhirBridge.Fhir;
 
 namespace FhirBridge.Mapping;
 
@@ -9,6 +10,8 @@ namespace FhirBridge.Mapping;
 /// </summary>
 public static class ProvenanceComposer
 {
+    private const string ParticipantType = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
+
     /// <summary>
     /// Provenance of a unified resource: one for each contribution that it is made of, whose target names the contributed elements with the
     /// extension http://hl7.org/fhir/StructureDefinition/targetElement (none: the resource as a whole).
@@ -48,9 +51,8 @@ public static class ProvenanceComposer
         {
             json.WriteStartObject();
             Target(json, target, elements);
-            json.WriteString("recorded"u8, UnifiedWriter.Instant(origin.Recorded));
-            json.WritePropertyName("activity"u8);
-            Concept(json, "http://terminology.hl7.org/CodeSystem/v3-DataOperation", origin.Activity);
+            json.WriteString("recorded"u8, FhirDates.Instant(origin.Recorded));
+            json.WriteCodeableConcept("activity"u8, "http://terminology.hl7.org/CodeSystem/v3-DataOperation", origin.Activity);
             Agents(json, origin);
             Entities(json, origin);
             json.WriteEndObject();
@@ -68,10 +70,7 @@ public static class ProvenanceComposer
         {
             if (!any) json.WriteStartArray("extension"u8);
             any = true;
-            json.WriteStartObject();
-            json.WriteString("url"u8, Extensions.TargetElement);
-            json.WriteString("valueUri"u8, element);
-            json.WriteEndObject();
+            json.WriteExtensionValue(Extensions.TargetElement, "valueUri"u8, element);
         }
 
         if (any) json.WriteEndArray();
@@ -85,15 +84,15 @@ public static class ProvenanceComposer
     {
         json.WriteStartArray("agent"u8);
         json.WriteStartObject();
-        AgentType(json, "author");
-        Reference(json, "who", origin.Person ?? origin.Contributor, origin.Person is null ? origin.ContributorName : origin.PersonName);
-        if (origin.Person is not null) Reference(json, "onBehalfOf", origin.Contributor, origin.ContributorName);
+        json.WriteCodeableConcept("type"u8, ParticipantType, "author");
+        json.WriteReference("who"u8, origin.Person ?? origin.Contributor, origin.Person is null ? origin.ContributorName : origin.PersonName);
+        if (origin.Person is not null) json.WriteReference("onBehalfOf"u8, origin.Contributor, origin.ContributorName);
         json.WriteEndObject();
         if (origin.Contributor.StartsWith("Organization/", StringComparison.Ordinal))
         {
             json.WriteStartObject();
-            AgentType(json, "custodian");
-            Reference(json, "who", origin.Contributor, origin.ContributorName);
+            json.WriteCodeableConcept("type"u8, ParticipantType, "custodian");
+            json.WriteReference("who"u8, origin.Contributor, origin.ContributorName);
             json.WriteEndObject();
         }
 
@@ -109,7 +108,7 @@ public static class ProvenanceComposer
             if (source is null) continue;
             json.WriteStartObject();
             json.WriteString("role"u8, "source"u8);
-            Reference(json, "what", source, null);
+            json.WriteReference("what"u8, source);
             json.WriteEndObject();
         }
 
@@ -119,40 +118,11 @@ public static class ProvenanceComposer
             json.WriteString("role"u8, "source"u8);
             json.WriteStartObject("what"u8);
             json.WriteString("type"u8, "StructureMap"u8);
-            json.WriteStartObject("identifier"u8);
-            json.WriteString("system"u8, "urn:ietf:rfc:3986"u8);
-            json.WriteString("value"u8, map);
-            json.WriteEndObject();
+            json.WriteIdentifier("identifier"u8, "urn:ietf:rfc:3986", map);
             json.WriteEndObject();
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-    }
-
-    private static void AgentType(Utf8JsonWriter json, string code)
-    {
-        json.WritePropertyName("type"u8);
-        Concept(json, "http://terminology.hl7.org/CodeSystem/provenance-participant-type", code);
-    }
-
-    private static void Concept(Utf8JsonWriter json, string system, string code)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("coding"u8);
-        json.WriteStartObject();
-        json.WriteString("system"u8, system);
-        json.WriteString("code"u8, code);
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void Reference(Utf8JsonWriter json, string name, string reference, string? display)
-    {
-        json.WriteStartObject(name);
-        json.WriteString("reference"u8, reference);
-        if (display is not null) json.WriteString("display"u8, display);
-        json.WriteEndObject();
     }
 }

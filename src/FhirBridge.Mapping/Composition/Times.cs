@@ -1,4 +1,5 @@
 using System.Globalization;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Mapping;
 
@@ -22,15 +23,15 @@ internal static class Times
     /// <param name="periods">Period (or none) as each contribution states it.</param>
     /// <param name="statuses">Which contributions are still true; when none is, all count.</param>
     /// <param name="elementId">Id of the united element.</param>
-    public static void WriteUnion(UnifiedWriter writer, IReadOnlyList<Said> periods, Statuses statuses, string elementId)
+    public static void WriteUnion(UnifiedWriter writer, IReadOnlyList<(Contribution By, PeriodView Period)> periods, Statuses statuses, string elementId)
     {
         var isEnded = !periods.Any(p => statuses.IsOpen(p.By.Status));
-        var isOpen = periods.Any(p => p.Element.Text("end") is null && (isEnded || statuses.IsOpen(p.By.Status)));
-        var start = Earliest(periods.Select(p => p.Element.Text("start")));
-        var end = isOpen ? null : Latest(periods.Select(p => p.Element.Text("end")));
+        var isOpen = periods.Any(p => p.Period.End is null && (isEnded || statuses.IsOpen(p.By.Status)));
+        var start = Earliest(periods.Select(p => p.Period.Start));
+        var end = isOpen ? null : Latest(periods.Select(p => p.Period.End));
         if (start is null && end is null) return;
         writer.Json.WriteStartObject("period"u8);
-        writer.Attribute(elementId, periods.Where(p => p.Element.Exists).Select(p => p.By).Distinct(), []);
+        writer.Attribute(elementId, periods.Where(p => p.Period.Exists).Select(p => p.By).Distinct(), []);
         if (start is not null) writer.Json.WriteString("start"u8, start);
         if (end is not null) writer.Json.WriteString("end"u8, end);
         writer.Json.WriteEndObject();

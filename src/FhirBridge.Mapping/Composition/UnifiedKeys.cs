@@ -1,4 +1,5 @@
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Mapping;
 
@@ -34,9 +35,9 @@ public static class UnifiedKeys
         return resource.Type switch
         {
             "Patient" => $"Patient/{recordId}",
-            "CarePlan" => $"CarePlan/{recordId}-{(IsEnded(resource.Text("status")) ? "ended" : "current")}",
-            "CareTeam" => $"CareTeam/{recordId}-{Hash(recordId, "CareTeam", CategoryKey(resource))}",
-            "Goal" => $"Goal/{recordId}-{Hash(recordId, "Goal", GoalKey(resource))}",
+            "CarePlan" => $"CarePlan/{recordId}-{(IsEnded(new CarePlanView(resource).Status) ? "ended" : "current")}",
+            "CareTeam" => $"CareTeam/{recordId}-{Hash(recordId, "CareTeam", CategoryKey(new(resource)))}",
+            "Goal" => $"Goal/{recordId}-{Hash(recordId, "Goal", GoalKey(new(resource)))}",
             _ => null,
         };
     }
@@ -56,16 +57,12 @@ public static class UnifiedKeys
     private static bool IsEnded(string? status) => status is "completed" or "revoked" or "entered-in-error";
 
     /// <summary>One category for a team: longitudinal when it is among them, else the least key.</summary>
-    internal static string CategoryKey(FhirElement team)
+    internal static string CategoryKey(CareTeamView team)
     {
         string? least = null;
-        foreach (var category in team.Children("category"))
+        foreach (var category in team.Category)
         {
-            foreach (var coding in category.Children("coding"))
-            {
-                if (coding.Text("code") == DefaultCategoryCode && coding.Text("system") == CategorySystem) return DefaultCategory;
-            }
-
+            if (category.Has(CategorySystem, DefaultCategoryCode)) return DefaultCategory;
             var key = ElementKeys.Best(category);
             if (least is null || string.CompareOrdinal(key, least) < 0) least = key;
         }
@@ -74,14 +71,14 @@ public static class UnifiedKeys
     }
 
     /// <summary>The description's best coding or its words, and the measures of the targets.</summary>
-    private static string GoalKey(FhirElement goal)
+    private static string GoalKey(GoalView goal)
     {
         var measures = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var target in goal.Children("target"))
+        foreach (var target in goal.Target)
         {
-            if (target["measure"] is { Exists: true } measure) measures.Add(ElementKeys.Best(measure));
+            if (target.Measure is { Exists: true } measure) measures.Add(ElementKeys.Best(measure));
         }
 
-        return $"{ElementKeys.Best(goal["description"])}\n\n{string.Join("\n\n", measures)}";
+        return $"{ElementKeys.Best(goal.Description)}\n\n{string.Join("\n\n", measures)}";
     }
 }

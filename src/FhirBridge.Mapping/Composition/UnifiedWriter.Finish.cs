@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using FhirBridge.Fhir;
 
@@ -41,16 +40,12 @@ internal sealed partial class UnifiedWriter
 
         var whole = new ArrayBufferWriter<byte>(body.Length + 256);
         Encoding.UTF8.GetBytes($"{{\"resourceType\":\"{type}\",\"id\":\"{id}\",\"meta\":{{\"versionId\":\"{version}\"", whole);
-        if (lastUpdated > DateTimeOffset.UnixEpoch) Encoding.UTF8.GetBytes($",\"lastUpdated\":\"{Instant(lastUpdated)}\"", whole);
+        if (lastUpdated > DateTimeOffset.UnixEpoch) Encoding.UTF8.GetBytes($",\"lastUpdated\":\"{FhirDates.Instant(lastUpdated)}\"", whole);
         Encoding.UTF8.GetBytes(labels + "}", whole);
         if (body.Length > 2) whole.Write(","u8);
         whole.Write(body[1..]);
         return new UnifiedResource(type, id, version, lastUpdated, whole.WrittenMemory, origins);
     }
-
-    /// <summary>A FHIR instant in UTC, to the millisecond.</summary>
-    public static string Instant(DateTimeOffset instant) =>
-        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private IEnumerable<string> Contributors => contributions.Select(c => c.Given.Contributor).Distinct().Order(StringComparer.Ordinal);
 
@@ -90,10 +85,7 @@ internal sealed partial class UnifiedWriter
         json.WriteString("id"u8, elementId);
         json.WriteString("url"u8, Extensions.Statement);
         json.WriteStartArray("extension"u8);
-        json.WriteStartObject();
-        json.WriteString("url"u8, "element"u8);
-        json.WriteString("valueString"u8, element);
-        json.WriteEndObject();
+        json.WriteExtensionValue("element", "valueString"u8, element);
         json.WriteStartObject();
         json.WriteString("url"u8, "value"u8);
         json.WritePropertyName(value);

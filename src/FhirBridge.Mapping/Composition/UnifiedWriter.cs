@@ -46,14 +46,6 @@ internal sealed partial class UnifiedWriter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => json.Dispose();
 
-    /// <summary>A reference that the composition itself makes.</summary>
-    public void Reference(string name, string reference)
-    {
-        json.WriteStartObject(name);
-        json.WriteString("reference"u8, reference);
-        json.WriteEndObject();
-    }
-
     /// <summary>A primitive element with a text that these contributions state; without attribution when none does.</summary>
     public void Text(string name, string text, IEnumerable<Contribution> by)
     {
@@ -143,7 +135,7 @@ internal sealed partial class UnifiedWriter : IDisposable
     {
         elementsOf[contribution.Reference].Add(elementId);
         json.WriteRawValue(Attribution(contribution.Given.Contributor), skipInputValidation: true);
-        if (status is not null && contribution.Status is { } own && own != status) ExtensionCode(Extensions.ContributionStatus, own);
+        if (status is not null && contribution.Status is { } own && own != status) json.WriteExtensionValue(Extensions.ContributionStatus, "valueCode"u8, own);
     }
 
     private void AttributeTo(string elementId, List<Contribution> by)
@@ -155,7 +147,10 @@ internal sealed partial class UnifiedWriter : IDisposable
         }
 
         if (status is null || by.Exists(c => c.Status is null || c.Status == status)) return;
-        foreach (var other in by.Select(c => c.Status!).Distinct().Order(StringComparer.Ordinal)) ExtensionCode(Extensions.ContributionStatus, other);
+        foreach (var other in by.Select(c => c.Status!).Distinct().Order(StringComparer.Ordinal))
+        {
+            json.WriteExtensionValue(Extensions.ContributionStatus, "valueCode"u8, other);
+        }
     }
 
     /// <summary>An element as it stands, but for an id that its contributor gave it.</summary>
@@ -208,18 +203,7 @@ internal sealed partial class UnifiedWriter : IDisposable
         var name = contributions.FirstOrDefault(c => c.Given.Contributor == contributor && c.Given.ContributorName is not null)?.Given.ContributorName;
         writer.WriteStartObject();
         writer.WriteString("url"u8, url);
-        writer.WriteStartObject("valueReference"u8);
-        writer.WriteString("reference"u8, contributor);
-        if (name is not null) writer.WriteString("display"u8, name);
+        writer.WriteReference("valueReference"u8, contributor, name);
         writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
-
-    private void ExtensionCode(string url, string code)
-    {
-        json.WriteStartObject();
-        json.WriteString("url"u8, url);
-        json.WriteString("valueCode"u8, code);
-        json.WriteEndObject();
     }
 }

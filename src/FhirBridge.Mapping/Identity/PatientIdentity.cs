@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Mapping;
 
@@ -60,11 +61,12 @@ public static class PatientIdentity
     public static IReadOnlyList<(string System, string Value)> BusinessIdentifiers(FhirElement resource)
     {
         var identifiers = new SortedSet<(string System, string Value)>(Ordinal);
-        foreach (var identifier in resource.Children("identifier"))
+        foreach (var element in resource.Children("identifier"))
         {
-            var system = identifier.Text("system")?.Trim();
-            var value = identifier.Text("value")?.Trim();
-            if (!string.IsNullOrEmpty(system) && !string.IsNullOrEmpty(value) && identifier.Text("use") != "old") identifiers.Add((system, value));
+            var identifier = new IdentifierView(element);
+            var system = identifier.System?.Trim();
+            var value = identifier.Value?.Trim();
+            if (!string.IsNullOrEmpty(system) && !string.IsNullOrEmpty(value) && identifier.Use != "old") identifiers.Add((system, value));
         }
 
         return [.. identifiers];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FhirBridge.Consent.Tests.World;
+using FhirBridge.Fhir;
 
 namespace FhirBridge.Consent.Tests.Properties;
 

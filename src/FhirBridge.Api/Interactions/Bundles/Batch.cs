@@ -1,6 +1,7 @@
 using FhirBridge.Api.Audit;
 using FhirBridge.Api.Http;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Api.Interactions.Bundles;
 
@@ -8,7 +9,7 @@ namespace FhirBridge.Api.Interactions.Bundles;
 internal static class Batch
 {
     /// <summary>Runs the entries in order.</summary>
-    public static async ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, IReadOnlyList<FhirElement> entries, CancellationToken cancel)
+    public static async ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, IReadOnlyList<BundleEntryView> entries, CancellationToken cancel)
     {
         var bundle = new BundleWriter("batch-response", null, null, null);
         var audit = new List<AuditEntry>();
@@ -29,7 +30,7 @@ internal static class Batch
         bundle.AddResponse(response.Status.ToString(), response.Location, response.VersionId, response.LastModified, failed ? default : response.Body, failed ? response.Body : default);
     }
 
-    private static async ValueTask<FhirResponse> RunOneAsync(FhirRequest request, Bridge bridge, FhirElement entry, CancellationToken cancel)
+    private static async ValueTask<FhirResponse> RunOneAsync(FhirRequest request, Bridge bridge, BundleEntryView entry, CancellationToken cancel)
     {
         var body = EntryBody.Of(entry);
         if (!body.IsOk) return FhirResponse.Failure(body.Problems);
@@ -43,11 +44,11 @@ internal static class Batch
 internal readonly record struct EntryBody(ElementTree? Resource)
 {
     /// <summary>Reads it; the Bundle was checked as a whole, so this finds nothing new.</summary>
-    public static Result<EntryBody> Of(FhirElement entry)
+    public static Result<EntryBody> Of(BundleEntryView entry)
     {
-        var resource = entry["resource"];
+        var resource = entry.Resource;
         if (!resource.Exists) return new EntryBody(null);
-        var read = FhirJson.ReadTrusted(entry.Tree!.Source.Slice(resource.Start, resource.Length));
+        var read = FhirJson.ReadTrusted(resource.Tree!.Source.Slice(resource.Start, resource.Length));
         return read.IsOk ? new EntryBody(read.Value) : Result<EntryBody>.Fail(read.Problems);
     }
 }

@@ -1,5 +1,6 @@
 using FhirBridge.Api.Http;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Api.Interactions.Bundles;
 
@@ -11,11 +12,12 @@ public static class BundleInteraction
     /// <summary>POST on a base.</summary>
     public static ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
-        var bundle = request.Body!.Root;
-        if (bundle.Type != "Bundle") return ValueTask.FromResult(FhirResponse.Failure(Problems.BadRequest.With($"a Bundle is posted here; this is a {bundle.Type}", bundle.Type)));
-        var entries = bundle.Children("entry").ToList();
+        var root = request.Body!.Root;
+        if (root.Type != "Bundle") return ValueTask.FromResult(FhirResponse.Failure(Problems.BadRequest.With($"a Bundle is posted here; this is a {root.Type}", root.Type)));
+        var bundle = new BundleView(root);
+        var entries = bundle.Entry.ToList();
         if (entries.Count > MaxEntries) return ValueTask.FromResult(FhirResponse.Failure(Problems.TooLarge.With($"a Bundle holds at most {MaxEntries} entries", "Bundle.entry")));
-        return bundle.Text("type") switch
+        return bundle.Type switch
         {
             "transaction" => Transaction.RunAsync(request, bridge, entries, cancel),
             "batch" => Batch.RunAsync(request, bridge, entries, cancel),

@@ -1,6 +1,7 @@
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Interactions.Shared;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Api.Interactions.Bundles;
 
@@ -8,10 +9,11 @@ namespace FhirBridge.Api.Interactions.Bundles;
 internal static class EntryRouter
 {
     /// <summary>The request of an entry, under the caller of the Bundle; scope is checked here as the door does for single requests.</summary>
-    public static Result<FhirRequest> Route(FhirRequest outer, FhirElement entry, ElementTree? body)
+    public static Result<FhirRequest> Route(FhirRequest outer, BundleEntryView entry, ElementTree? body)
     {
-        var method = entry["request"].Text("method") ?? "";
-        var url = entry["request"].Text("url") ?? "";
+        var asked = entry.Request;
+        var method = asked.Method ?? "";
+        var url = asked.Url ?? "";
         foreach (var own in new[] { outer.OwnBase + "/", "/" })
         {
             if (url.StartsWith(own, StringComparison.Ordinal)) url = url[own.Length..];
@@ -21,17 +23,18 @@ internal static class EntryRouter
         var path = question < 0 ? url : url[..question];
         var segments = path.Split('/');
         var table = outer.Member is null ? Surface.Shared : Surface.Facade;
-        var where = entry.Path + ".request.url";
+        var at = entry.Element.Path;
+        var where = at + ".request.url";
         foreach (var route in table)
         {
             if (route.Method != method || route.Access != Access.Scoped || Match(route.Template, segments) is not { } values) continue;
             var type = values.GetValueOrDefault("type") ?? segments[0];
             if (!Definitions.R4.IsResource(type)) continue;
             if (question >= 0 && method != "GET") return Problems.NotSupported.With("conditional writes are not offered in a Bundle; name the resource by its id", where);
-            if (entry["request"].Text("ifNoneExist") is not null) return Problems.NotSupported.With("conditional create is not offered; create under a chosen id with PUT", entry.Path + ".request.ifNoneExist");
+            if (asked.IfNoneExist is not null) return Problems.NotSupported.With("conditional create is not offered; create under a chosen id with PUT", at + ".request.ifNoneExist");
             if (!outer.Caller.Scopes.Allows(type, route.Scope)) return Problems.Forbidden.With($"the token's scopes do not cover '{route.Name}' on {type}", where);
-            if (route.Body != BodyKind.None && body is null) return Problems.Required.With("this entry needs a resource", entry.Path + ".resource");
-            if (route.Body != BodyKind.None && Targets.TypeProblem(body!.Root, type) is { } wrong) return wrong with { Expression = entry.Path + ".resource" };
+            if (route.Body != BodyKind.None && body is null) return Problems.Required.With("this entry needs a resource", at + ".resource");
+            if (route.Body != BodyKind.None && Targets.TypeProblem(body!.Root, type) is { } wrong) return wrong with { Expression = at + ".resource" };
             return outer with
             {
                 Route = route,
@@ -40,8 +43,8 @@ internal static class EntryRouter
                 VersionId = values.GetValueOrDefault("vid"),
                 Query = question < 0 ? [] : SearchDesk.ParseQuery(url[question..]),
                 Body = route.Body != BodyKind.None ? body : null,
-                IfMatch = entry["request"].Text("ifMatch") is { } tag ? Conditional.Unquote(tag) : null,
-                IfNoneMatch = entry["request"].Text("ifNoneMatch"),
+                IfMatch = asked.IfMatch is { } tag ? Conditional.Unquote(tag) : null,
+                IfNoneMatch = asked.IfNoneMatch,
                 IfModifiedSince = null,
                 IfNoneExist = null,
             };

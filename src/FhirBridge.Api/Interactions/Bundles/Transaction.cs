@@ -5,6 +5,7 @@ using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Interactions.Facade;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Interactions.Bundles;
@@ -16,7 +17,7 @@ namespace FhirBridge.Api.Interactions.Bundles;
 internal static class Transaction
 {
     /// <summary>Runs the entries as one.</summary>
-    public static async ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, IReadOnlyList<FhirElement> entries, CancellationToken cancel)
+    public static async ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, IReadOnlyList<BundleEntryView> entries, CancellationToken cancel)
     {
         if (request.Member is null) return FhirResponse.Failure(Problems.NotSupported.With("a transaction is posted on the member's facade; on /fhir send a batch"));
         if (FacadeRead.OwnGrant(request) is null) return FhirResponse.Failure(Problems.Forbidden.With("only the member itself writes on its facade"));
@@ -60,7 +61,7 @@ internal static class Transaction
         bundle.AddResponse(written.Created ? "201" : "200", location, version, written.Write.Provenance.Recorded, body, default);
     }
 
-    private static Result<List<Prepared>> Prepare(FhirRequest request, Bridge bridge, IReadOnlyList<FhirElement> entries)
+    private static Result<List<Prepared>> Prepare(FhirRequest request, Bridge bridge, IReadOnlyList<BundleEntryView> entries)
     {
         var problems = new List<Problem>();
         var prepared = new List<Prepared>();
@@ -75,9 +76,9 @@ internal static class Transaction
                 continue;
             }
 
-            var intent = IntentOf(routed.Value, entry, bridge);
-            if (intent is { Verb: WriteVerb.Update } && Targets.IdProblem(intent.Resource!.Root, intent.Key.LocalId) is { } wrong) problems.Add(wrong with { Expression = entry.Path + ".resource.id" });
-            if (intent is not null && entry.Text("fullUrl") is { } fullUrl) addresses[fullUrl] = $"{intent.Key.Type}/{intent.Key.LocalId}";
+            var intent = IntentOf(routed.Value, entry.Element, bridge);
+            if (intent is { Verb: WriteVerb.Update } && Targets.IdProblem(intent.Resource!.Root, intent.Key.LocalId) is { } wrong) problems.Add(wrong with { Expression = entry.Element.Path + ".resource.id" });
+            if (intent is not null && entry.FullUrl is { } fullUrl) addresses[fullUrl] = $"{intent.Key.Type}/{intent.Key.LocalId}";
             prepared.Add(new Prepared(routed.Value, intent));
         }
 

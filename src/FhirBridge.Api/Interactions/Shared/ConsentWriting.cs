@@ -1,6 +1,7 @@
 using FhirBridge.Api.Http;
 using FhirBridge.Consent;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Api.Interactions.Shared;
 
@@ -15,7 +16,7 @@ public static class ConsentWriting
     /// <summary>Problems of the Consent and of the caller's authority; empty when it may be written.</summary>
     public static async ValueTask<IReadOnlyList<Problem>> CheckAsync(FhirRequest request, Bridge bridge, FhirElement consent, CancellationToken cancel)
     {
-        var patient = FhirReference.Parse(consent["patient"].Text("reference"));
+        var patient = new ConsentView(consent).Patient.ToFhirReference();
         if (patient is null || patient.Type != "Patient" || (patient.Base is not null && patient.Base != request.SharedBase))
         {
             return [Problems.ConsentGate.With("a Consent names its patient as a reference to Patient on /fhir", "Consent.patient")];

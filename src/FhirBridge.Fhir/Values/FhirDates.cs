@@ -1,15 +1,17 @@
 using System.Globalization;
-using FhirBridge.Fhir;
 
-namespace FhirBridge.Consent.Facts;
+namespace FhirBridge.Fhir;
 
 /// <summary>
 /// FHIR dates as intervals of their precision, in UTC (https://hl7.org/fhir/R4/datatypes.html#dateTime). A date without time is a day
-/// of the network's time zone; the end of a Period includes everything that its precision covers (consent.md §3.2).
+/// of a time zone. The one reader for decisions on time; search has rules of its own (<see cref="Search.DateInterval"/>).
 /// </summary>
-internal static class FhirDates
+public static class FhirDates
 {
     /// <summary>Reads a <c>date</c>, <c>dateTime</c> or <c>instant</c>; false when it is none.</summary>
+    /// <param name="text">The value.</param>
+    /// <param name="zone">Time zone of what states none.</param>
+    /// <param name="interval">From its first instant to the first after it.</param>
     public static bool TryParse(string? text, TimeZoneInfo zone, out Interval interval)
     {
         interval = default;
@@ -27,16 +29,8 @@ internal static class FhirDates
         return true;
     }
 
-    /// <summary>Reads a Period; missing ends are open. False when an end cannot be read.</summary>
-    public static bool TryPeriod(FhirElement period, TimeZoneInfo zone, out Interval interval)
-    {
-        interval = default;
-        Interval start = default, end = default;
-        if (period["start"].Exists && !TryParse(period.Text("start"), zone, out start)) return false;
-        if (period["end"].Exists && !TryParse(period.Text("end"), zone, out end)) return false;
-        interval = new Interval(start.Start, end.End);
-        return true;
-    }
+    /// <summary>An instant as this service writes it: UTC, milliseconds.</summary>
+    public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private static bool TryInstant(string text, TimeZoneInfo zone, out Interval interval)
     {
