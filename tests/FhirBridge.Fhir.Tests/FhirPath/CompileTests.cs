@@ -67,6 +67,7 @@ public sealed class CompileTests
     [InlineData("name.count() < 'a'", 14, "< is not defined for System.Integer and System.String")]
     [InlineData("active & 'a'", 8, "& is not defined for boolean and System.String")]
     [InlineData("name.where(given + 1 = 2)", 18, "+ is not defined for string and System.Integer")]
+    [InlineData("id + 1", 4, "+ is not defined for id and System.Integer")]
     [InlineData("'a' * 2", 5, "* is not defined for System.String and System.Integer")]
     [InlineData("(gender | active) mod 2", 19, "mod is not defined for code or boolean and System.Integer")]
     public void WrongType_WithAContextType_IsReportedWithWhatWasFound(string expression, int column, string says)
@@ -84,6 +85,8 @@ public sealed class CompileTests
     [InlineData("name.count() / 2", "System.Decimal")]
     [InlineData("birthDate + 1 day", "System.Date")]
     [InlineData("deceased", "boolean,dateTime")]
+    [InlineData("id", "id")]
+    [InlineData("active.value", "System.Boolean")]
     [InlineData("contact", "BackboneElement")]
     [InlineData("iif(active, name.family, 1)", "string,System.Integer")]
     [InlineData("name.select(given | family)", "string")]

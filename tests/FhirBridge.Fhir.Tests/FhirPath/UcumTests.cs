@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using FhirBridge.Fhir.FhirPath;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace FhirBridge.Fhir.Tests.FhirPath;
 
@@ -135,5 +137,19 @@ public sealed class UcumTests
         var left = (Ratio)decimal.Parse(value, CultureInfo.InvariantCulture) * UcumUnit.Parse(unit)!.Factor;
         var right = Ratio.Parse(same) * UcumUnit.Parse(sameUnit)!.Factor;
         Assert.Equal(0, left.CompareTo(right));
+    }
+
+    [Fact]
+    public void AnyText_AsAUnit_IsReadOrNotAndNeverThrows()
+    {
+        var parts = new[] { "m", "kg", "Ym", "ym", "mol", "[pi]", "Cel", "B", "dB", "[pH]", "10*", "10^", "99", "-99", "1", "0", ".", "/", "(", ")", "{a}", "{", "}", "[", "]", "%", "'", "''", "[iU]", "2", "+", " ", "é" };
+        var codes = Gen.Elements(parts).ListOf().Select(p => string.Concat(p.Take(30))).ToArbitrary();
+        Prop.ForAll(codes, code =>
+        {
+            var quantity = new FhirPathQuantity(79_228_162_514_264_337_593_543_950_335m, code);
+            quantity.CompareTo(new FhirPathQuantity(0.0000000000000000000000000001m, "kg.m"));
+            quantity.CompareTo(new FhirPathQuantity(-1, "10*-9"));
+            quantity.To("1", calendar: false);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
     }
 }

@@ -39,7 +39,7 @@ internal static class KindsOf
     {
         if (FhirTypes.IsQuantity(type)) return Kinds.Quantity;
         if (type.StartsWith("System.", StringComparison.Ordinal)) return Enum.TryParse<Kinds>(type["System.".Length..], out var kind) ? kind : Kinds.Complex;
-        if (type.Contains("://", StringComparison.Ordinal) || Definitions.R4.IsPrimitive(type)) return Enum.Parse<Kinds>(SystemValues.KindOf(type).ToString());
+        if (Definitions.R4.IsPrimitive(type)) return Enum.Parse<Kinds>(SystemValues.KindOf(type).ToString());
         return Kinds.Complex;
     }
 }

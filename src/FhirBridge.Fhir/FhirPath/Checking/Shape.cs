@@ -33,6 +33,12 @@ internal sealed record Shape(IReadOnlyList<(string Type, string? Path)> Types)
                 found |= type is "System.Quantity" && name is "value" or "unit";
                 known = false;
             }
+            else if (name == "value" && Definitions.R4.IsPrimitive(type))
+            {
+                // R4: FHIR primitives have a value child, of the System type.
+                found = true;
+                types.Add(("System." + SystemValues.KindOf(type), null));
+            }
             else if (Definitions.R4.FindElement(path, name) is { } element && element.Name == name)
             {
                 found = true;

@@ -7,7 +7,7 @@ namespace FhirBridge.Fhir.FhirPath;
 internal sealed class StaticChecker
 {
     private static readonly HashSet<string> Passing = new(StringComparer.Ordinal)
-    { "where", "first", "last", "tail", "skip", "take", "single", "distinct", "trace", "checkModifiers", "exclude", "intersect", "sort", "slice", "defineVariable", "min", "max" };
+    { "where", "first", "last", "tail", "skip", "take", "single", "distinct", "trace", "checkModifiers", "exclude", "intersect", "sort", "slice", "defineVariable" };
 
     private static readonly HashSet<string> Lambdas = new(StringComparer.Ordinal) { "where", "select", "exists", "all", "trace", "sort", "iif", "aggregate", "defineVariable" };
 

@@ -78,6 +78,9 @@ internal static class Navigation
             case (FhirPathKind.Type, "name"):
                 output.Add(FhirPathValue.Of(item.AsType.Name));
                 break;
+            case (FhirPathKind.Type, "baseType") when FhirTypes.BaseOf(item.AsType) is { } ancestor:
+                output.Add(FhirPathValue.Of(ancestor));
+                break;
         }
     }
 }

@@ -52,6 +52,10 @@ internal static class FhirTypes
     private static bool IsSystemString(in FhirPathValue item) =>
         item.IsElement && (item.Element.Name == "id" || (item.Element.Name == "url" && item.Element.Parent.Type == "Extension"));
 
+    /// <summary>What a type specialises, with its namespace (N1 §10.2); null for a type that specialises nothing.</summary>
+    public static string? BaseOf(FhirPathType type) =>
+        type.Namespace == "System" ? "System.Any" : Definitions.R4.FindType(type.Name)?.BaseType is { } name ? "FHIR." + name : null;
+
     /// <summary>The type that a canonical of the base specification names; null for other canonicals.</summary>
     public static string? OfCanonical(string structure) =>
         structure.StartsWith(Canonical, StringComparison.Ordinal) && Definitions.R4.FindType(structure[Canonical.Length..]) is { } type ? type.Name : null;
