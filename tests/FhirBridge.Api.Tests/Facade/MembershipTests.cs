@@ -99,7 +99,8 @@ public sealed class MembershipTests(Network net) : IClassFixture<Network>
 
         var table = face == "fhir" ? Surface.Shared : Surface.Facade;
         var listed = types.Values.SelectMany(v => v).Concat(rest["interaction"]!.AsArray().Select(i => i!["code"]!.GetValue<string>()))
-            .Concat(rest["resource"]!.AsArray().SelectMany(r => r!["operation"]?.AsArray() ?? []).Select(o => o!["name"]!.GetValue<string>())).Append("capabilities").ToHashSet();
+            .Concat(rest["resource"]!.AsArray().SelectMany(r => r!["operation"]?.AsArray() ?? []).Select(o => o!["name"]!.GetValue<string>()))
+            .Concat((rest["operation"]?.AsArray() ?? []).Select(o => o!["name"]!.GetValue<string>())).Append("capabilities").ToHashSet();
         Assert.Equal([], table.Select(r => r.Name).Where(n => !listed.Contains(n)));
         Assert.Equal([], Definitions.R4.ResourceTypes.Except(types.Keys).Except(["Bundle", "Parameters", "OperationOutcome"]));
     }

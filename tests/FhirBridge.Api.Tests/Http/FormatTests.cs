@@ -118,7 +118,7 @@ public sealed class FormatTests(Network net) : IClassFixture<Network>
         Assert.InRange(answer.Status, 400, 422);
         XNamespace fhir = "http://hl7.org/fhir";
         Assert.Equal(
-            ["Observation.status", "Observation.colour", "Observation.code"],
+            ["Observation.code", "Observation.status", "Observation.colour"],
             issues.Select(i => i.Element(fhir + "expression")!.Attribute("value")!.Value));
         Assert.All(issues, i => Assert.Matches(@"\(line \d+, column \d+\)", i.Element(fhir + "diagnostics")!.Attribute("value")!.Value));
     }
