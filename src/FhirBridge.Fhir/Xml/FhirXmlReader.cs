@@ -88,7 +88,9 @@ internal sealed class FhirXmlReader
         }
 
         if (stopped) return;
-        if (!state.Any) Report(Problems.InvalidValue, "an element is never empty: leave it out", Builder.PathOf(node), start);
+
+        // A resource may be empty where nothing is required of it: its type alone says something, as in JSON.
+        if (!state.Any && !group.IsResource) Report(Problems.InvalidValue, "an element is never empty: leave it out", Builder.PathOf(node), start);
         foreach (var missing in StructureChecks.Missing(group, state.Seen))
         {
             Report(Problems.Required, $"{group.Path} needs '{StructureChecks.Shown(missing)}'", $"{Builder.PathOf(node)}.{missing.Name}", start);

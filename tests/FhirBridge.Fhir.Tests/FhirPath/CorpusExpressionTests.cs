@@ -5,6 +5,7 @@ using FhirBridge.Fhir.FhirPath;
 namespace FhirBridge.Fhir.Tests.FhirPath;
 
 /// <summary>Every expression in the definitions of R4 runs on all official examples that it is for.</summary>
+[Collection("expression cache")]
 public sealed class CorpusExpressionTests
 {
     private sealed record Check(InvariantDefinition Invariant, FhirPathExpression Expression);
