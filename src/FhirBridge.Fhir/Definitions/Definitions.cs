@@ -34,6 +34,7 @@ public sealed class Definitions
         this.operations = new(operations);
         this.store = new(store);
         Terminology = new Terminology(this);
+        Profiles = new Profiles.ProfileChecker(this);
     }
 
     /// <summary>The definitions of R4 (4.0.1) itself.</summary>
@@ -59,6 +60,9 @@ public sealed class Definitions
 
     /// <summary>What the value sets and code systems say of codes.</summary>
     public Terminology Terminology { get; }
+
+    /// <summary>Checks elements against the profiles.</summary>
+    public Profiles.ProfileChecker Profiles { get; }
 
     internal TypeIndex TypeIndex => types.Value;
 

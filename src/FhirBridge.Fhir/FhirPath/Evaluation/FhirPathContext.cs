@@ -27,16 +27,16 @@ public sealed record FhirPathContext
     /// </summary>
     public Func<FhirPathValue, string, bool?>? MemberOf { get; init; }
 
-    /// <summary>Does the element conform to the profile of that URL? Null when the profile is unknown, which is a fault of the evaluation.</summary>
+    /// <summary>Does the element conform to the profile of that URL? Null when the profile is unknown, which is a fault of the evaluation. By default <see cref="Definitions"/> answer.</summary>
     public Func<FhirElement, string, bool?>? ConformsTo { get; init; }
 
     /// <summary>Does the first code subsume the second? Null when that cannot be said, which is a fault unless another pair subsumes. Equal codes are never asked for. By default <see cref="Definitions"/> answer.</summary>
     public Func<Coding, Coding, bool?>? Subsumes { get; init; }
 
-    /// <summary>The ElementDefinition of an element, for <c>elementDefinition()</c>; an element that does not exist when unknown.</summary>
+    /// <summary>The ElementDefinition of an element, for <c>elementDefinition()</c>; an element that does not exist when unknown. By default that of the type.</summary>
     public Func<FhirElement, FhirElement>? ElementDefinition { get; init; }
 
-    /// <summary>Is the element in the named slice of the structure of that URL? For <c>slice()</c>; null when the structure is unknown, which is a fault.</summary>
+    /// <summary>Is the element in the named slice of the structure of that URL? For <c>slice()</c>; null when the structure is unknown, which is a fault. By default <see cref="Definitions"/> answer.</summary>
     public Func<FhirElement, string, string, bool?>? InSlice { get; init; }
 
     /// <summary>Receives what <c>trace()</c> names; nothing is traced by default.</summary>

@@ -49,7 +49,7 @@ internal static class FhirFunctions
 
     private static void ElementDefinition(in Call call, Values input, Values output)
     {
-        if (call.E.Context.ElementDefinition is not { } find) return;
+        var find = call.E.Context.ElementDefinition ?? call.E.Context.Definitions.Profiles.ElementDefinition;
         for (var i = 0; i < input.Count; i++)
         {
             if (input[i].IsElement && find(input[i].Element) is { Exists: true } definition) output.Add(FhirPathValue.Of(definition));
@@ -62,10 +62,14 @@ internal static class FhirFunctions
         for (var i = 0; i < input.Count; i++)
         {
             if (!input[i].IsElement) continue;
-            var isIn = call.E.Context.InSlice?.Invoke(input[i].Element, structure, name) ?? throw Evaluation.Fault($"the structure '{structure}' of slice() is unknown");
+            call.E.Spend(100);
+            var isIn = IsInSlice(call.E.Context, input[i].Element, structure, name) ?? throw Evaluation.Fault($"the structure '{structure}' of slice() is unknown, or has no slice '{name}' there");
             if (isIn) output.Add(input[i]);
         }
     }
+
+    private static bool? IsInSlice(FhirPathContext context, FhirElement element, string structure, string name) =>
+        context.InSlice is { } ask ? ask(element, structure, name) : context.Definitions.Profiles.IsInSlice(element, structure, name, context);
 
     /// <summary>Passes its input on, unless a modifier extension stands there that was not named: that is a fault.</summary>
     private static void CheckModifiers(in Call call, Values input, Values output)
@@ -88,7 +92,7 @@ internal static class FhirFunctions
         output.AddRange(input);
     }
 
-    /// <summary>The base definitions are answered by type; profiles by the context; an unknown structure is a fault.</summary>
+    /// <summary>The base definitions are answered by type; profiles by the context or the definitions; an unknown structure is a fault.</summary>
     private static void ConformsTo(in Call call, Values input, Values output)
     {
         if (!Evaluation.Single(input, out var item) || call.Text(0) is not { } structure) return;
@@ -100,6 +104,11 @@ internal static class FhirFunctions
             return;
         }
 
-        output.Add(call.E.Context.ConformsTo?.Invoke(item.Element, structure) ?? throw Evaluation.Fault($"the structure '{structure}' of conformsTo() is unknown"));
+        // A check walks the element and all below it.
+        call.E.Spend(2000);
+        output.Add(Conforms(call.E.Context, item.Element, structure) ?? throw Evaluation.Fault($"conformance to '{structure}' cannot be said: the structure is unknown or cannot be used"));
     }
+
+    private static bool? Conforms(FhirPathContext context, FhirElement element, string structure) =>
+        context.ConformsTo is { } ask ? ask(element, structure) : context.Definitions.Profiles.Conforms(element, structure, context);
 }

@@ -1,0 +1,38 @@
+namespace FhirBridge.Fhir.Profiles;
+
+/// <summary>Compares elements with the values that profiles state. Spec: https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.fixed_x_.</summary>
+internal static class ElementComparison
+{
+    /// <summary>The same in everything: value, children, and their order.</summary>
+    internal static bool IsSame(FhirElement element, FhirElement stated)
+    {
+        if (!SameValue(element, stated)) return false;
+        var (mine, theirs) = (element.Children().ToList(), stated.Children().ToList());
+        if (mine.Count != theirs.Count) return false;
+
+        // The order of properties does not count, that of repetitions does.
+        foreach (var group in theirs.GroupBy(c => c.SourceName))
+        {
+            var same = mine.Where(c => c.SourceName == group.Key).ToList();
+            if (same.Count != group.Count() || group.Where((c, i) => !IsSame(same[i], c)).Any()) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>All that is stated is there; other children and repetitions may be there, too.</summary>
+    internal static bool HasPattern(FhirElement element, FhirElement stated)
+    {
+        if (stated.HasValue && !SameValue(element, stated)) return false;
+        foreach (var child in stated.Children())
+        {
+            var found = false;
+            foreach (var candidate in element.Children(child.SourceName)) found |= candidate.SourceName == child.SourceName && HasPattern(candidate, child);
+            if (!found) return false;
+        }
+
+        return true;
+    }
+
+    private static bool SameValue(FhirElement a, FhirElement b) => a.ValueKind == b.ValueKind && string.Equals(a.Value, b.Value, StringComparison.Ordinal);
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using FhirBridge.Fhir.FhirPath;
+
+namespace FhirBridge.Fhir.Profiles;
+
+/// <summary>A rule on each occurrence of an element.</summary>
+internal interface IElementRule
+{
+    /// <summary>Reports to the check what is wrong with the element.</summary>
+    void Check(FhirElement element, ProfileCheck check);
+}
+
+/// <summary>The rules that an ElementDefinition states, without cardinality, types and slicing, which the check itself walks by.</summary>
+internal static class ElementRules
+{
+    internal static IEnumerable<IElementRule> Of(ProfileNode node)
+    {
+        if (node.Fixed.Exists || node.Pattern.Exists) yield return new ValueRule(node.Fixed, node.Pattern);
+        if (node.Definition["binding"] is { Exists: true } binding && binding.Text("strength") == "required" && binding.Text("valueSet") is { } set) yield return new BindingRule(set);
+        if (int.TryParse(node.Definition.Text("maxLength"), NumberStyles.None, CultureInfo.InvariantCulture, out var length)) yield return new LengthRule(length);
+        foreach (var constraint in node.Definition.Children("constraint"))
+        {
+            // ele-1 says that no element is empty; readers let none pass.
+            if (constraint.Text("severity") != "error" || constraint.Text("key") == "ele-1" || constraint.Text("expression") is not { } expression) continue;
+            yield return new InvariantRule(constraint.Text("key") ?? "", constraint.Text("human") ?? "", expression);
+        }
+    }
+}
+
+/// <summary>fixed[x] and pattern[x].</summary>
+internal sealed class ValueRule(FhirElement exact, FhirElement pattern) : IElementRule
+{
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ProfileCheck check)
+    {
+        if (exact.Exists && !ElementComparison.IsSame(element, exact)) check.Report(Problems.InvalidValue.With($"the value must be {Shown(exact)}", element.Path));
+        if (pattern.Exists && !ElementComparison.HasPattern(element, pattern)) check.Report(Problems.InvalidValue.With($"the value must contain {Shown(pattern)}", element.Path));
+    }
+
+    private static string Shown(FhirElement value)
+    {
+        var text = value.Value ?? System.Text.Encoding.UTF8.GetString(value.Raw);
+        return text.Length <= 200 ? $"'{text}'" : $"'{text[..200]}…'";
+    }
+}
+
+/// <summary>A required binding. What the terminology cannot say is no failure.</summary>
+internal sealed class BindingRule(string valueSet) : IElementRule
+{
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ProfileCheck check)
+    {
+        // Extensions may stand in for a value, with the reason why there is none.
+        if (!element.HasValue && element.Children().All(c => c.Name is "id" or "extension")) return;
+        if (check.IsIn(valueSet, element) == false) check.Report(Problems.CodeInvalid.With($"the code is not in the value set '{valueSet}'", element.Path));
+    }
+}
+
+/// <summary>The greatest length of a text.</summary>
+internal sealed class LengthRule(int most) : IElementRule
+{
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ProfileCheck check)
+    {
+        if (element.Value is { } text && text.Length > most) check.Report(Problems.InvalidValue.With($"the text has {text.Length} characters, at most {most} are allowed", element.Path));
+    }
+}
+
+/// <summary>An invariant of severity error. One that cannot be evaluated is told, and is no failure.</summary>
+internal sealed class InvariantRule(string key, string human, string expression) : IElementRule
+{
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ProfileCheck check)
+    {
+        var compiled = FhirPathExpression.Compile(expression, FhirPathOptions.Definitions);
+        var holds = compiled.IsOk ? compiled.Value.Predicate(element, check.Context) : Result<bool>.Fail(compiled.Problems);
+        if (!holds.IsOk) check.Report(Problems.Informational.With($"the invariant {key} cannot be evaluated: {holds.Problems[0].Diagnostics}", element.Path));
+        else if (!holds.Value) check.Report(Problems.Invariant.With($"{key}: {human}", element.Path));
+    }
+}

@@ -1,0 +1,134 @@
+using FhirBridge.Fhir.FhirPath;
+
+namespace FhirBridge.Fhir.Profiles;
+
+/// <summary>Tells whether an occurrence belongs to a slice, by the discriminators. Spec: https://hl7.org/fhir/R4/profiling.html#discriminator.</summary>
+internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
+{
+    private static readonly FhirPathExpression Resolution = FhirPathExpression.Compile("resolve()").Value!;
+
+    internal bool IsIn(FhirElement element, ProfileNode slice, Slicing slicing) =>
+        slicing.Discriminators.All(d => d.Path is { } path && Matches(element, slice, d.Kind, path, 0) == true);
+
+    /// <summary>Null when the slice says nothing along the path: it cannot be told apart by that, and nothing belongs to it.</summary>
+    private bool? Matches(FhirElement element, ProfileNode node, string kind, IReadOnlyList<DiscriminatorStep> path, int at)
+    {
+        if (kind is "value" or "pattern" && Stated(element, node) is { } stated) return stated;
+        if (at == path.Count) return AtEnd(element, node, kind);
+        var step = path[at];
+        if (step.Function == "ofType") return element.Type == step.Argument ? Matches(element, node, kind, path, at + 1) : false;
+        if (step.Function == "resolve") return Resolved(element, node, kind, path, at + 1);
+        var name = step.Name ?? "extension";
+        var items = element.Children(name).Where(c => step.Function is null || c.Text("url") == step.Argument).ToList();
+        var nodes = NodesOf(node, name).Where(n => step.Function is null || n.SliceName is null || IsExtension(n, step.Argument!)).ToList();
+        if (kind == "exists" && at == path.Count - 1) return Exists(items.Count > 0, nodes);
+        if (nodes.Count == 0) return step.Name == "url" && element.Type == "Extension" ? IsExtension(node, element.Text("url") ?? "") : null;
+
+        // What is not there cannot show to which slice it belongs.
+        bool? answer = items.Count == 0 ? false : null;
+        foreach (var item in items)
+        {
+            foreach (var below in nodes) answer = Or(answer, Matches(item, below, kind, path, at + 1));
+            if (answer == true) break;
+        }
+
+        return answer;
+    }
+
+    /// <summary>Fixed and pattern decide where they stand, be it at the end of the path or on the way.</summary>
+    private static bool? Stated(FhirElement element, ProfileNode node)
+    {
+        if (node.Fixed.Exists) return ElementComparison.IsSame(element, node.Fixed);
+        if (node.Pattern.Exists) return ElementComparison.HasPattern(element, node.Pattern);
+        return node.Basis is { } basis ? Stated(element, basis) : null;
+    }
+
+    private bool? AtEnd(FhirElement element, ProfileNode node, string kind) => kind switch
+    {
+        "value" or "pattern" => Bound(element, node) ?? Below(element, node),
+        "type" => Types(node) is { Count: > 0 } types ? types.Any(t => t.Code == element.Type || (t.Code is { } code && element.IsResource && check.Context.Definitions.IsOrSpecialises(element.Type, code))) : null,
+        "profile" => Types(node).SelectMany(t => t.Profiles).ToList() is { Count: > 0 } urls ? urls.Any(u => check.Conforms(element, u) == true) : null,
+        _ => null,
+    };
+
+    private bool? Bound(FhirElement element, ProfileNode node)
+    {
+        if (node.Definition["binding"] is { Exists: true } binding && binding.Text("strength") == "required" && binding.Text("valueSet") is { } set) return check.IsIn(set, element);
+        return node.Basis is { } basis ? Bound(element, basis) : null;
+    }
+
+    /// <summary>Values that the slice states further down count as well: a discriminator <c>code</c> with <c>code.coding.code</c> fixed.</summary>
+    private static bool? Below(FhirElement element, ProfileNode node)
+    {
+        bool? answer = null;
+        foreach (var child in node.Children)
+        {
+            foreach (var candidate in child.Slices.Where(s => s.Min > 0).Prepend(child))
+            {
+                bool? any = null;
+                foreach (var item in element.Children(child.Name)) any = Or(any, Stated(item, candidate) ?? Below(item, candidate));
+                if (any is null && candidate.Min > 0 && (candidate.Fixed.Exists || candidate.Pattern.Exists)) any = false;
+                if (any == false) return false;
+                answer ??= any;
+            }
+        }
+
+        return answer;
+    }
+
+    private static bool? Exists(bool exists, List<ProfileNode> nodes)
+    {
+        if (nodes.Count == 0) return null;
+        if (nodes.Any(n => n.Max == 0)) return !exists;
+        return nodes.Any(n => n.Min > 0) ? exists : null;
+    }
+
+    private bool? Resolved(FhirElement reference, ProfileNode node, string kind, IReadOnlyList<DiscriminatorStep> path, int at)
+    {
+        var targets = Resolution.Select(reference, check.Context);
+        if (!targets.IsOk || targets.Value.Count != 1) return false;
+        var target = targets.Value[0];
+        var urls = Types(node).SelectMany(t => t.TargetProfiles).ToList();
+        if (at == path.Count && kind == "profile") return urls.Any(u => check.Conforms(target, u) == true);
+        bool? answer = urls.Count == 0 ? null : false;
+        foreach (var url in urls)
+        {
+            if (at == path.Count && kind == "type") answer = Or(answer, check.Context.Definitions.FindEntry("StructureDefinition", url)?.Subject == target.Type);
+            else if (profiles.Find(url) is { IsOk: true, Value: { } profile }) answer = Or(answer, Matches(target, profile.Root, kind, path, at));
+        }
+
+        return answer;
+    }
+
+    /// <summary>The nodes that speak of a child: with the slices of it, and in the profiles of the type where the node itself says nothing.</summary>
+    private IEnumerable<ProfileNode> NodesOf(ProfileNode node, string name)
+    {
+        if (node.Child(name) is { } child)
+        {
+            yield return child;
+            for (var n = child; n is not null; n = n.Basis)
+            {
+                foreach (var slice in n.Slices) yield return slice;
+            }
+
+            yield break;
+        }
+
+        foreach (var url in Types(node).SelectMany(t => t.Profiles))
+        {
+            if (profiles.Find(url) is not { IsOk: true, Value: { } profile }) continue;
+            for (var p = profile; p is not null; p = p.Basis)
+            {
+                if (p.Root.Child(name) is not { } own) continue;
+                yield return own;
+                foreach (var slice in own.Slices) yield return slice;
+            }
+        }
+    }
+
+    private static IReadOnlyList<TypeConstraint> Types(ProfileNode node) => node.Types.Count > 0 || node.Basis is null ? node.Types : Types(node.Basis);
+
+    private static bool IsExtension(ProfileNode node, string url) => Types(node).Any(t => t.Profiles.Any(p => p.Split('|')[0] == url));
+
+    private static bool? Or(bool? a, bool? b) => a == true || b == true ? true : a ?? b;
+}
