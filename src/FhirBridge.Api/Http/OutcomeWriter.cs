@@ -31,14 +31,7 @@ public static class OutcomeWriter
             _ => "information",
         });
         w.WriteString("code", p.Kind.IssueType);
-        w.WriteStartObject("details");
-        w.WriteStartArray("coding");
-        w.WriteStartObject();
-        w.WriteString("system", Problems.CodeSystem);
-        w.WriteString("code", p.Kind.Code);
-        w.WriteEndObject();
-        w.WriteEndArray();
-        w.WriteEndObject();
+        w.WriteCodeableConcept("details"u8, Problems.CodeSystem, p.Kind.Code);
         w.WriteString("diagnostics", p.Line is null ? p.Diagnostics : $"{p.Diagnostics} (line {p.Line}{(p.Column is null ? "" : $", column {p.Column}")})");
         if (!string.IsNullOrEmpty(p.Expression))
         {

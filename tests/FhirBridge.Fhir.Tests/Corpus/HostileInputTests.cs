@@ -88,6 +88,23 @@ public class HostileInputTests
     public void ReadXml_Hostile_AnswersWithinMemory(string input) =>
         AssertBounded(Encoding.UTF8.GetBytes(XmlInputs[input]()), XmlFactor, b => FhirXml.Read(b, Limits));
 
+    [Fact]
+    public void ReadJson_OfficialExamples_TakeFarLess()
+    {
+        var (bytes, allocated) = (0L, 0L);
+
+        OfficialExamples.AssertEach(example =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            FhirJson.Read(example.Json);
+            Interlocked.Add(ref allocated, GC.GetAllocatedBytesForCurrentThread() - before);
+            Interlocked.Add(ref bytes, example.Json.Length);
+            return [];
+        });
+
+        Assert.True(allocated < 10 * bytes, $"{allocated} bytes for {bytes}");
+    }
+
     private static void AssertBounded(byte[] bytes, int factor, Func<byte[], Result<ElementTree>> read)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FhirBridge.Api.Http;
 using FhirBridge.Fhir;
 using FhirBridge.Fhir.FhirPath;
+using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Api.Interactions.Operations;
 
@@ -82,9 +83,9 @@ public static class FhirPathOperation
         FhirElement expression = default, context = default, resource = default;
         var variables = new Dictionary<string, IReadOnlyList<FhirPathValue>>(StringComparer.Ordinal);
         var problems = new List<Problem>();
-        foreach (var p in parameters.Children("parameter"))
+        foreach (var p in new ParametersView(parameters).Parameter)
         {
-            switch (p.Text("name"))
+            switch (p.Name)
             {
                 case "expression":
                     Text(p, ref expression, problems);
@@ -93,7 +94,7 @@ public static class FhirPathOperation
                     Text(p, ref context, problems);
                     break;
                 case "resource":
-                    if (resource.Exists) problems.Add(Problems.BadRequest.With("one resource is evaluated at a time", p.Path));
+                    if (resource.Exists) problems.Add(Problems.BadRequest.With("one resource is evaluated at a time", p.Element.Path));
                     else if (ReadResource(p) is var read && read.IsOk) resource = read.Value;
                     else problems.AddRange(read.Problems);
                     break;
@@ -101,7 +102,7 @@ public static class FhirPathOperation
                     ReadVariables(p, variables, problems);
                     break;
                 case { } name when !Ignored.Contains(name):
-                    problems.Add(Problems.UnknownParameter.With($"$fhirpath has no parameter '{name}': it takes expression, resource, context and variables", p.Path + ".name"));
+                    problems.Add(Problems.UnknownParameter.With($"$fhirpath has no parameter '{name}': it takes expression, resource, context and variables", p.Element.Path + ".name"));
                     break;
             }
         }
@@ -111,41 +112,48 @@ public static class FhirPathOperation
         return problems.Count > 0 ? Result<Input>.Fail(problems) : new Input(expression, context, resource, variables);
     }
 
-    private static void Text(FhirElement parameter, ref FhirElement read, List<Problem> problems)
+    private static void Text(ParametersParameterView parameter, ref FhirElement read, List<Problem> problems)
     {
-        var value = parameter["value"];
-        if (read.Exists) problems.Add(Problems.BadRequest.With($"'{parameter.Text("name")}' stands once", parameter.Path));
-        else if (!value.HasValue) problems.Add(Problems.BadRequest.With($"'{parameter.Text("name")}' is a valueString", parameter.Path));
-        else read = value;
+        if (read.Exists) problems.Add(Problems.BadRequest.With($"'{parameter.Name}' stands once", parameter.Element.Path));
+        else if (!parameter.Value.HasValue) problems.Add(Problems.BadRequest.With($"'{parameter.Name}' is a valueString", parameter.Element.Path));
+        else read = parameter.Value;
     }
 
     /// <summary>In a tree of its own, so that paths start at the resource; null where the parameter holds none.</summary>
-    private static Result<FhirElement> ReadResource(FhirElement parameter)
+    private static Result<FhirElement> ReadResource(ParametersParameterView parameter)
     {
-        if (parameter["resource"] is { Exists: true } inline) return FhirJson.ReadTrusted(inline.Raw.ToArray()) is { IsOk: true } own ? own.Value.Root : inline;
-        if (JsonText(parameter) is not { } text) return Problems.BadRequest.With($"'{parameter.Text("name")}' has a resource, or its JSON text in the extension {JsonValue}", parameter.Path);
+        if (parameter.Resource is { Exists: true } inline) return FhirJson.ReadTrusted(inline.Raw.ToArray()) is { IsOk: true } own ? own.Value.Root : inline;
+        if (JsonText(parameter) is not { } text) return Problems.BadRequest.With($"'{parameter.Name}' has a resource, or its JSON text in the extension {JsonValue}", parameter.Element.Path);
         var read = Bodies.ReadEvaluated(Encoding.UTF8.GetBytes(text));
         return read.IsOk ? read.Value.Root : Result<FhirElement>.Fail(read.Problems);
     }
 
-    private static string? JsonText(FhirElement parameter) => parameter.Children("extension").FirstOrDefault(e => e.Text("url") == JsonValue).Text("value");
-
-    private static void ReadVariables(FhirElement parameter, Dictionary<string, IReadOnlyList<FhirPathValue>> variables, List<Problem> problems)
+    private static string? JsonText(ParametersParameterView parameter)
     {
-        foreach (var part in parameter.Children("part"))
+        foreach (var extension in parameter.Extension)
         {
-            if (part.Text("name") is not { } name) continue;
+            if (extension.Url == JsonValue) return extension.Value.Value;
+        }
+
+        return null;
+    }
+
+    private static void ReadVariables(ParametersParameterView parameter, Dictionary<string, IReadOnlyList<FhirPathValue>> variables, List<Problem> problems)
+    {
+        foreach (var part in parameter.Part)
+        {
+            if (part.Name is not { } name) continue;
             var value = Variable(part);
             if (!value.IsOk) problems.AddRange(value.Problems);
             else variables[name] = variables.TryGetValue(name, out var before) ? [.. before, .. value.Value] : value.Value;
         }
     }
 
-    private static Result<IReadOnlyList<FhirPathValue>> Variable(FhirElement part)
+    private static Result<IReadOnlyList<FhirPathValue>> Variable(ParametersParameterView part)
     {
-        if (part["value"] is { Exists: true } value) return Result<IReadOnlyList<FhirPathValue>>.Ok([FhirPathValue.Of(value)]);
+        if (part.Value is { Exists: true } value) return Result<IReadOnlyList<FhirPathValue>>.Ok([FhirPathValue.Of(value)]);
         var text = JsonText(part);
-        if (part["resource"].Exists || text?.TrimStart().StartsWith('{') == true)
+        if (part.Resource.Exists || text?.TrimStart().StartsWith('{') == true)
         {
             var resource = ReadResource(part);
             return resource.IsOk ? Result<IReadOnlyList<FhirPathValue>>.Ok([FhirPathValue.Of(resource.Value)]) : Result<IReadOnlyList<FhirPathValue>>.Fail(resource.Problems);
@@ -154,7 +162,7 @@ public static class FhirPathOperation
         return text is null ? Result<IReadOnlyList<FhirPathValue>>.Ok([]) : Scalar(part, text);
     }
 
-    private static Result<IReadOnlyList<FhirPathValue>> Scalar(FhirElement part, string text)
+    private static Result<IReadOnlyList<FhirPathValue>> Scalar(ParametersParameterView part, string text)
     {
         try
         {
@@ -165,12 +173,12 @@ public static class FhirPathOperation
                 { ValueKind: JsonValueKind.True or JsonValueKind.False } b => Result<IReadOnlyList<FhirPathValue>>.Ok([FhirPathValue.Of(b.GetBoolean())]),
                 { ValueKind: JsonValueKind.Number } n when n.TryGetInt32(out var i) => Result<IReadOnlyList<FhirPathValue>>.Ok([FhirPathValue.Of(i)]),
                 { ValueKind: JsonValueKind.Number } n when n.TryGetDecimal(out var d) => Result<IReadOnlyList<FhirPathValue>>.Ok([FhirPathValue.Of(d)]),
-                _ => Problems.BadRequest.With("a variable is a value, a resource, or the JSON text of one", part.Path),
+                _ => Problems.BadRequest.With("a variable is a value, a resource, or the JSON text of one", part.Element.Path),
             };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return Problems.BadRequest.With("the JSON text of the variable is not well-formed", part.Path);
+            return Problems.BadRequest.With("the JSON text of the variable is not well-formed", part.Element.Path);
         }
     }
 }

@@ -104,8 +104,8 @@ internal static class FhirFunctions
             return;
         }
 
-        // A check walks the element and all below it.
-        call.E.Spend(2000);
+        // A check walks the element and all below it, through several rules each.
+        call.E.Spend(2_000 + (20 * (item.Tree!.Nodes[item.NodeNumber].End - item.NodeNumber)));
         output.Add(Conforms(call.E.Context, item.Element, structure) ?? throw Evaluation.Fault($"conformance to '{structure}' cannot be said: the structure is unknown or cannot be used"));
     }
 

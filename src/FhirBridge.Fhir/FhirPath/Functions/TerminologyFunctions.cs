@@ -8,6 +8,7 @@ internal static class TerminologyFunctions
         new("memberOf", 1, 1, static (in call, input, output) =>
         {
             if (!Evaluation.Single(input, out var item) || call.Text(0) is not { } valueSet) return;
+            call.E.Spend(50);
             output.Add(MemberOf(call.E.Context, item, valueSet) ?? throw Evaluation.Fault($"the value set '{valueSet}' of memberOf() cannot be asked"));
         }),
         new("subsumes", 1, 1, static (in call, input, output) => Subsumes(call, input, output, reverse: false)),
