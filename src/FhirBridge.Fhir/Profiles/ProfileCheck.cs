@@ -97,19 +97,26 @@ internal sealed class ProfileCheck
 
         foreach (var child in content.Children) CheckGroup(element, [.. element.Children(child.Name)], child, profile);
 
-        // Where the profile stops, the type's own definition goes on.
-        if (content.Children.Count == 0 && profile.Basis is null && node != profile.Root) CheckType(element, node);
+        if (profile.Basis is null && node != profile.Root) CheckType(element, node, isOpen: content.Children.Count == 0);
     }
 
     /// <summary>The node itself, or the one whose content it repeats.</summary>
     private static ProfileNode Content(ProfileNode node, Profile profile) =>
         node.ContentReference is { } reference && reference.StartsWith(profile.Type + ".", StringComparison.Ordinal) ? profile.Find(reference[(profile.Type.Length + 1)..]) ?? node : node;
 
-    private void CheckType(FhirElement element, ProfileNode node)
+    /// <summary>Where the profile stops, the type's own definition goes on; where it does not, the invariants of the type hold as well.</summary>
+    private void CheckType(FhirElement element, ProfileNode node, bool isOpen)
     {
         if (element.Type is not { } type || type is "BackboneElement" or "Element" || element.HasValue || Context.Definitions.IsPrimitive(type)) return;
         if (node.Types.Any(t => t.Code == type && t.Profiles.Count > 0)) return;
-        if (Context.Definitions.FindType(type) is { } definition && profiles.Find(definition.Url) is { IsOk: true, Value: { } own }) Run(element, own);
+        if (Context.Definitions.FindType(type) is not { } definition || profiles.Find(definition.Url) is not { IsOk: true, Value: { } own }) return;
+        if (isOpen)
+        {
+            Run(element, own);
+            return;
+        }
+
+        foreach (var rule in own.Root.Rules) rule.Check(element, this);
     }
 
     /// <summary>All occurrences of an element, or of a slice of it.</summary>
