@@ -155,8 +155,13 @@ public class PackageTests
         while (root is not null && !File.Exists(Path.Combine(root.FullName, "FhirBridge.sln"))) root = root.Parent;
         var builder = new DefinitionsBuilder(Definitions.R4).AddPackage(Path.Combine(root!.FullName, "profiles"));
 
+        var built = builder.Build();
+
         Assert.Empty(builder.Problems);
-        Assert.True(builder.Build().FindResource("CodeSystem", Problems.CodeSystem).Exists);
+        Assert.True(built.FindResource("CodeSystem", Problems.CodeSystem).Exists);
+        var own = built.Resources("StructureDefinition").Where(e => e.Url.StartsWith("https://fhirbridge.org/", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(own);
+        Assert.All(own, e => Assert.True(built.Profiles.Find(e.Url).IsOk, e.Url));
     }
 
     private static DefinitionsBuilder Add(byte[] package, PackageLimits? limits = null) =>

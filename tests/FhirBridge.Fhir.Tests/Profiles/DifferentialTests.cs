@@ -66,6 +66,18 @@ public class DifferentialTests
         Assert.Contains("invariant Observation.value", ProfileSubjects.Problems(Definitions.R4.Profiles, observation, Base + "bmi").Split("; "));
     }
 
+    [Theory]
+    [InlineData("2000-01-01", 1, "")]
+    [InlineData("1999-12-31", 1, "invalid-value Patient.birthDate")]
+    [InlineData("2000", 1, "")]
+    [InlineData("2001-01-01", 4, "invalid-value Patient.multipleBirth")]
+    public void Check_LeastAndGreatestValue_Hold(string born, int birth, string expected)
+    {
+        var profiles = With(Differential("urn:p", "Patient", """{"path":"Patient.birthDate","minValueDate":"2000-01-01"},{"path":"Patient.multipleBirth[x]","maxValueInteger":3}""")).Profiles;
+
+        Assert.Equal(expected, ProfileSubjects.Problems(profiles, Read($$"""{"resourceType":"Patient","birthDate":"{{born}}","multipleBirthInteger":{{birth}}}"""), "urn:p"));
+    }
+
     [Fact]
     public void Check_MaximumLengthFixedAndPattern_Hold()
     {
