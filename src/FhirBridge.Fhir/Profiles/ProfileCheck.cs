@@ -34,13 +34,11 @@ internal sealed class ProfileCheck
 
     internal IReadOnlyList<Problem> Found => problems;
 
-    internal bool HasErrors => problems.Any(p => p.Kind.Severity <= IssueSeverity.Error);
-
-    /// <summary>True when the check was given up: what was found is not all.</summary>
-    internal bool IsExhausted => budget.IsExhausted;
+    internal bool HasErrors { get; private set; }
 
     internal void Report(Problem problem)
     {
+        HasErrors |= problem.Kind.Severity <= IssueSeverity.Error;
         if (problems.Count < MaxProblems && !problems.Contains(problem)) problems.Add(problem);
     }
 
@@ -96,7 +94,6 @@ internal sealed class ProfileCheck
         }
 
         foreach (var child in content.Children) CheckGroup(element, [.. element.Children(child.Name)], child, profile);
-
         if (profile.Basis is null && node != profile.Root) CheckType(element, node, isOpen: content.Children.Count == 0);
     }
 
@@ -159,9 +156,9 @@ internal sealed class ProfileCheck
 /// <summary>What a check may cost altogether, whatever profiles say of each other.</summary>
 internal sealed class ProfileBudget
 {
-    private const int MaxSteps = 200_000;
+    private const int MaxSteps = 500_000;
 
-    private const int MaxDepth = 60;
+    private const int MaxDepth = 100;
 
     private int steps = MaxSteps;
     private int depth;

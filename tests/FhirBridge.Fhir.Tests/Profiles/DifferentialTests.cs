@@ -98,6 +98,15 @@ public class DifferentialTests
         Assert.True(profiles.Conforms(Read("""{"resourceType":"Patient","gender":"male"}"""), "urn:p"));
     }
 
+    [Fact]
+    public void Conforms_MoreRemarksThanAreKept_DoNotHideAnError()
+    {
+        var profiles = With(Differential("urn:p", "Patient", """{"path":"Patient.name","constraint":[{"key":"x-1","severity":"error","human":"h","expression":"family.memberOf('urn:none')"}]},{"path":"Patient.gender","min":1}""")).Profiles;
+        var names = string.Join(',', Enumerable.Repeat("""{"family":"x"}""", 200));
+
+        Assert.False(profiles.Conforms(Read($$"""{"resourceType":"Patient","name":[{{names}}]}"""), "urn:p"));
+    }
+
     [Theory]
     [InlineData("""{"resourceType":"StructureDefinition","url":"urn:x","type":"Patient","kind":"resource","derivation":"constraint"}""", "neither snapshot nor differential")]
     [InlineData("""{"resourceType":"StructureDefinition","url":"urn:x","type":"Patient","kind":"resource","derivation":"constraint","differential":{"element":[{"path":"Patient"}]}}""", "no base")]
