@@ -46,7 +46,7 @@ public sealed class Definitions
     /// <summary>Names of the 146 concrete resource types, in ordinal order.</summary>
     public IReadOnlyList<string> ResourceTypes => types.Value.ResourceTypes;
 
-    /// <summary>All search parameters, in the order of their canonicals.</summary>
+    /// <summary>All search parameters, in the order of their canonicals; those of a package after those of R4.</summary>
     public IReadOnlyList<SearchParameterDefinition> AllSearchParameters => search.Value.All;
 
     /// <summary>The compartments, by ordinal order of their code.</summary>

@@ -19,7 +19,9 @@ public sealed partial class DefinitionsBuilder
             if (!codes.ContainsKey(set) && terminology.Expand(set) is { Count: > 0 } codings) codes[set] = new CodeSet(set, codings);
         }
 
-        var (t, s, c, k, o) = (types.Values.ToArray(), search.Values.ToArray(), codes.Values.ToArray(), compartments.Values.ToArray(), operations.Values.ToArray());
+        // Of two parameters with the same code the first one is found by it.
+        var ordered = start is null ? search.Values.ToArray() : [.. search.Values.OrderBy(p => start.FindSearchParameter(p.Url) is null)];
+        var (t, s, c, k, o) = (types.Values.ToArray(), ordered, codes.Values.ToArray(), compartments.Values.ToArray(), operations.Values.ToArray());
         var store = Store();
         return new Definitions(() => t, () => s, () => c, () => k, () => o, () => store);
     }
@@ -69,7 +71,7 @@ public sealed partial class DefinitionsBuilder
                 if (ConformanceCompiler.SearchParameter(resource, url) is { } parameter) search[url] = parameter;
                 break;
             case "CompartmentDefinition":
-                if (ConformanceCompiler.Compartment(resource, url) is { } compartment) compartments[url] = compartment;
+                if (!AddCompartment(resource, url, json, file)) return;
                 break;
             case "OperationDefinition":
                 if (ConformanceCompiler.Operation(resource, url) is { } operation) operations[url] = operation;
@@ -91,9 +93,7 @@ public sealed partial class DefinitionsBuilder
     {
         if (fixedTypes.Contains(url))
         {
-            // A package that brings R4's own definition along is common, and harmless.
-            var known = start!.Store.Find("StructureDefinition", url);
-            if (known is null || !start.Store.Bytes(known).Span.SequenceEqual(json)) Report(file, Fhir.Problems.Conflict.With($"'{url}' is defined already and is not replaced"));
+            KeepKnown("StructureDefinition", url, json, file);
             return false;
         }
 
@@ -113,6 +113,27 @@ public sealed partial class DefinitionsBuilder
 
         if (type is not null) types[url] = type;
         return true;
+    }
+
+    /// <summary>True when the CompartmentDefinition is to be kept. What belongs to whom is not for a package to change.</summary>
+    private bool AddCompartment(JsonElement resource, string url, byte[] json, string file)
+    {
+        if (ConformanceCompiler.Compartment(resource, url) is not { } compartment) return true;
+        if (compartments.Values.Any(c => c.Code == compartment.Code && c.Url != url) || start?.Compartments.Any(c => c.Url == url) == true)
+        {
+            KeepKnown("CompartmentDefinition", url, json, file);
+            return false;
+        }
+
+        compartments[url] = compartment;
+        return true;
+    }
+
+    /// <summary>Reports another definition of what is there; a package that brings R4's own along is common, and harmless.</summary>
+    private void KeepKnown(string type, string url, byte[] json, string file)
+    {
+        if (start?.Store.Find(type, url) is { } known && start.Store.Bytes(known).Span.SequenceEqual(json)) return;
+        Report(file, Fhir.Problems.Conflict.With($"'{url}' would replace what is defined already, and is not used"));
     }
 
     /// <summary>Types that descend from themselves would never end: they are taken out, with what descends from them.</summary>

@@ -8,8 +8,8 @@ namespace FhirBridge.Fhir;
 /// used is left out and told in <see cref="Problems"/>. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// Later resources replace earlier ones of the same canonical and version. The types of the definitions that it starts with stay as they are:
-/// another StructureDefinition for one of them is refused. Only specialisations (<c>derivation</c> other than <c>constraint</c>) of resources and
+/// Later resources replace earlier ones of the same canonical and version. The types and compartments of the definitions that it starts with stay as
+/// they are: another definition of one of them is refused; and a search parameter does not take the code of one that was there before it. Only specialisations (<c>derivation</c> other than <c>constraint</c>) of resources and
 /// datatypes become types. The order of adding does not matter to the result as long as canonicals differ.
 /// </remarks>
 public sealed partial class DefinitionsBuilder

@@ -18,6 +18,8 @@ internal static class ElementRules
         if (node.Fixed.Exists || node.Pattern.Exists) yield return new ValueRule(node.Fixed, node.Pattern);
         if (node.Definition["binding"] is { Exists: true } binding && binding.Text("strength") == "required" && binding.Text("valueSet") is { } set) yield return new BindingRule(set);
         if (int.TryParse(node.Definition.Text("maxLength"), NumberStyles.None, CultureInfo.InvariantCulture, out var length)) yield return new LengthRule(length);
+        if (node.Definition["minValue"] is { HasValue: true } least) yield return new LimitRule("$this >= %limit", "at least", least);
+        if (node.Definition["maxValue"] is { HasValue: true } most) yield return new LimitRule("$this <= %limit", "at most", most);
         foreach (var constraint in node.Definition.Children("constraint"))
         {
             // ele-1 says that no element is empty; readers let none pass.
@@ -63,6 +65,19 @@ internal sealed class LengthRule(int most) : IElementRule
     public void Check(FhirElement element, ProfileCheck check)
     {
         if (element.Value is { } text && text.Length > most) check.Report(Problems.InvalidValue.With($"the text has {text.Length} characters, at most {most} are allowed", element.Path));
+    }
+}
+
+/// <summary>minValue[x] or maxValue[x] of a primitive; what cannot be compared (a year with a day in it) is no failure.</summary>
+internal sealed class LimitRule(string expression, string relation, FhirElement limit) : IElementRule
+{
+    private readonly Dictionary<string, IReadOnlyList<FhirPathValue>> variables = new(StringComparer.Ordinal) { ["limit"] = [FhirPathValue.Of(limit)] };
+
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ProfileCheck check)
+    {
+        var holds = FhirPathExpression.Compile(expression).Value!.Predicate(element, check.Context with { Variables = variables });
+        if (holds is { IsOk: true, Value: false }) check.Report(Problems.InvalidValue.With($"the value must be {relation} {limit.Value}", element.Path));
     }
 }
 

@@ -34,13 +34,11 @@ internal sealed class ProfileCheck
 
     internal IReadOnlyList<Problem> Found => problems;
 
-    internal bool HasErrors => problems.Any(p => p.Kind.Severity <= IssueSeverity.Error);
-
-    /// <summary>True when the check was given up: what was found is not all.</summary>
-    internal bool IsExhausted => budget.IsExhausted;
+    internal bool HasErrors { get; private set; }
 
     internal void Report(Problem problem)
     {
+        HasErrors |= problem.Kind.Severity <= IssueSeverity.Error;
         if (problems.Count < MaxProblems && !problems.Contains(problem)) problems.Add(problem);
     }
 
@@ -96,20 +94,26 @@ internal sealed class ProfileCheck
         }
 
         foreach (var child in content.Children) CheckGroup(element, [.. element.Children(child.Name)], child, profile);
-
-        // Where the profile stops, the type's own definition goes on.
-        if (content.Children.Count == 0 && profile.Basis is null && node != profile.Root) CheckType(element, node);
+        if (profile.Basis is null && node != profile.Root) CheckType(element, node, isOpen: content.Children.Count == 0);
     }
 
     /// <summary>The node itself, or the one whose content it repeats.</summary>
     private static ProfileNode Content(ProfileNode node, Profile profile) =>
         node.ContentReference is { } reference && reference.StartsWith(profile.Type + ".", StringComparison.Ordinal) ? profile.Find(reference[(profile.Type.Length + 1)..]) ?? node : node;
 
-    private void CheckType(FhirElement element, ProfileNode node)
+    /// <summary>Where the profile stops, the type's own definition goes on; where it does not, the invariants of the type hold as well.</summary>
+    private void CheckType(FhirElement element, ProfileNode node, bool isOpen)
     {
         if (element.Type is not { } type || type is "BackboneElement" or "Element" || element.HasValue || Context.Definitions.IsPrimitive(type)) return;
         if (node.Types.Any(t => t.Code == type && t.Profiles.Count > 0)) return;
-        if (Context.Definitions.FindType(type) is { } definition && profiles.Find(definition.Url) is { IsOk: true, Value: { } own }) Run(element, own);
+        if (Context.Definitions.FindType(type) is not { } definition || profiles.Find(definition.Url) is not { IsOk: true, Value: { } own }) return;
+        if (isOpen)
+        {
+            Run(element, own);
+            return;
+        }
+
+        foreach (var rule in own.Root.Rules) rule.Check(element, this);
     }
 
     /// <summary>All occurrences of an element, or of a slice of it.</summary>
@@ -152,9 +156,9 @@ internal sealed class ProfileCheck
 /// <summary>What a check may cost altogether, whatever profiles say of each other.</summary>
 internal sealed class ProfileBudget
 {
-    private const int MaxSteps = 200_000;
+    private const int MaxSteps = 500_000;
 
-    private const int MaxDepth = 60;
+    private const int MaxDepth = 100;
 
     private int steps = MaxSteps;
     private int depth;

@@ -21,7 +21,7 @@ internal sealed class ProfileNode
         Min = int.TryParse(definition.Text("min"), NumberStyles.None, CultureInfo.InvariantCulture, out var min) ? min : 0;
         Max = int.TryParse(definition.Text("max"), NumberStyles.None, CultureInfo.InvariantCulture, out var max) ? max : null;
         Types = [.. definition.Children("type").Select(t => new TypeConstraint(t))];
-        Slicing = definition["slicing"] is { Exists: true } slicing ? new Slicing(slicing) : basis?.Slicing;
+        Slicing = definition["slicing"] is { Exists: true } slicing ? new Slicing(slicing) : basis?.Slicing ?? (name is "extension" or "modifierExtension" ? Slicing.ByUrl : null);
         ContentReference = definition.Text("contentReference") is { } reference ? reference[(reference.IndexOf('#') + 1)..] : null;
         Rules = [.. ElementRules.Of(this)];
     }
@@ -95,13 +95,18 @@ internal sealed class TypeConstraint(FhirElement type)
 /// <summary>How the slices of an element are told apart. Spec: https://hl7.org/fhir/R4/profiling.html#discriminator.</summary>
 internal sealed class Slicing(FhirElement slicing)
 {
+    private static readonly Discriminator Url = new("value", [new DiscriminatorStep("url", null, null)]);
+
+    /// <summary>Extensions are sliced by their url without saying so.</summary>
+    internal static Slicing ByUrl { get; } = new(default) { Discriminators = [Url] };
+
     internal bool IsClosed { get; } = slicing.Text("rules") == "closed";
 
     internal bool IsOpenAtEnd { get; } = slicing.Text("rules") == "openAtEnd";
 
     internal bool IsOrdered { get; } = slicing.Text("ordered") == "true";
 
-    internal IReadOnlyList<Discriminator> Discriminators { get; } =
+    internal IReadOnlyList<Discriminator> Discriminators { get; private init; } =
         [.. slicing.Children("discriminator").Select(d => new Discriminator(d.Text("type") ?? "", DiscriminatorPath.Parse(d.Text("path") ?? "")))];
 }
 

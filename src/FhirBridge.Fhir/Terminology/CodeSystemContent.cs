@@ -17,7 +17,6 @@ public sealed class CodeSystemContent
         Url = source.Text("url") ?? "";
         Version = source.Text("version");
         IsComplete = source.Text("content") == "complete";
-        IsSupplement = source.Text("content") == "supplement";
         IsCaseSensitive = source.Text("caseSensitive") != "false";
         hierarchyMeaning = source.Text("hierarchyMeaning");
         byCode = new(IsCaseSensitive ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
@@ -41,9 +40,6 @@ public sealed class CodeSystemContent
 
     /// <summary>True when all concepts are here; false for a fragment, examples, or a system that is only described.</summary>
     public bool IsComplete { get; }
-
-    /// <summary>True when it only adds designations and properties to another system.</summary>
-    public bool IsSupplement { get; }
 
     /// <summary>False when the system says that case does not matter.</summary>
     public bool IsCaseSensitive { get; }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FhirBridge.Fhir;
 
 /// <summary>A value set, read once: what it includes and excludes, and its stored expansion. Spec: https://hl7.org/fhir/R4/valueset.html#compose.</summary>
@@ -76,7 +78,7 @@ internal sealed class StoredExpansion
 
         // A page of an expansion, or one that was cut, says nothing of the codes that are not in it.
         IsComplete = (expansion.Text("offset") ?? "0") == "0"
-            && (expansion.Text("total") is not { } total || total == listed.ToString(global::System.Globalization.CultureInfo.InvariantCulture))
+            && (expansion.Text("total") is not { } total || total == listed.ToString(CultureInfo.InvariantCulture))
             && !expansion.Children("extension").Any(x => x.Text("url") is "http://hl7.org/fhir/StructureDefinition/valueset-unclosed" or "http://hl7.org/fhir/StructureDefinition/valueset-toocostly");
     }
 

@@ -70,6 +70,30 @@ public class DefinitionsBuilderTests
         Assert.False(builder.Build().FindResource("StructureDefinition", "urn:Patient").Exists);
     }
 
+    [Theory]
+    [InlineData("http://hl7.org/fhir/CompartmentDefinition/patient", "Patient")]
+    [InlineData("urn:c", "Patient")]
+    [InlineData("http://hl7.org/fhir/CompartmentDefinition/patient", "Organization")]
+    public void Add_OtherDefinitionOfACompartment_IsRefused(string url, string code)
+    {
+        var builder = OnR4.Add(Utf8($$"""{"resourceType":"CompartmentDefinition","url":"{{url}}","name":"C","status":"active","code":"{{code}}","search":true,"resource":[{"code":"Observation","param":["code"]}]}"""));
+        var built = builder.Build();
+
+        Assert.Equal("conflict", Assert.Single(builder.Problems).Kind.Code);
+        Assert.Equal(Definitions.R4.FindCompartment("Patient"), built.FindCompartment("Patient"));
+        Assert.Equal(5, built.Compartments.Count);
+    }
+
+    [Fact]
+    public void Add_SearchParameterWithACodeOfR4_IsOnlyFoundByItsCanonical()
+    {
+        var built = OnR4.Add(Utf8("""{"resourceType":"SearchParameter","url":"http://a.example/patient","code":"patient","base":["Observation"],"type":"token","expression":"Observation.id"}""")).Build();
+
+        Assert.Equal(Definitions.R4.FindSearchParameter("Observation", "patient"), built.FindSearchParameter("Observation", "patient"));
+        Assert.Equal("Observation.id", built.FindSearchParameter("http://a.example/patient")!.Expression);
+        Assert.Single(built.SearchParameters("Observation"), p => p.Code == "patient");
+    }
+
     [Fact]
     public void Add_R4TypeAsItIs_IsNoProblem()
     {

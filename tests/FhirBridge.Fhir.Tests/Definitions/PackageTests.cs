@@ -97,6 +97,23 @@ public class PackageTests
     }
 
     [Fact]
+    public void AddPackage_BytesChanged_AlwaysAnswers()
+    {
+        var tar = new MemoryStream();
+        using (var gzip = new GZipStream(new MemoryStream(Package(TarEntryFormat.Pax, (LongName, ValueSet("urn:a", "1", "A").ToArray()), ("package/b.json", ValueSet("urn:b", "1", "B").ToArray()))), CompressionMode.Decompress)) gzip.CopyTo(tar);
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var random = new Random(seed);
+            var bytes = tar.ToArray();
+            for (var n = random.Next(1, 30); n > 0; n--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+
+            // With a checksum that fits, so that the rest of the header is believed.
+            if (random.Next(2) == 0) Sign(bytes.AsSpan(512 * random.Next(bytes.Length / 512), 512));
+            Assert.True(Add(Gzip(bytes[..random.Next(bytes.Length)])).Problems.Count < 10);
+        }
+    }
+
+    [Fact]
     public void AddPackage_ManyFiles_StopsAtTheLimit()
     {
         var builder = Add(Package(TarEntryFormat.Ustar, [.. Enumerable.Range(0, 20).Select(i => ($"package/{i}.txt", new byte[1]))]), new PackageLimits(MaxFiles: 10));
@@ -138,8 +155,13 @@ public class PackageTests
         while (root is not null && !File.Exists(Path.Combine(root.FullName, "FhirBridge.sln"))) root = root.Parent;
         var builder = new DefinitionsBuilder(Definitions.R4).AddPackage(Path.Combine(root!.FullName, "profiles"));
 
+        var built = builder.Build();
+
         Assert.Empty(builder.Problems);
-        Assert.True(builder.Build().FindResource("CodeSystem", Problems.CodeSystem).Exists);
+        Assert.True(built.FindResource("CodeSystem", Problems.CodeSystem).Exists);
+        var own = built.Resources("StructureDefinition").Where(e => e.Url.StartsWith("https://fhirbridge.org/", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(own);
+        Assert.All(own, e => Assert.True(built.Profiles.Find(e.Url).IsOk, e.Url));
     }
 
     private static DefinitionsBuilder Add(byte[] package, PackageLimits? limits = null) =>
@@ -182,9 +204,15 @@ public class PackageTests
         System.Text.Encoding.ASCII.GetBytes(name, header);
         System.Text.Encoding.ASCII.GetBytes(Convert.ToString(size, 8).PadLeft(11, '0'), header.AsSpan(124));
         header[156] = (byte)kind;
-        header.AsSpan(148, 8).Fill((byte)' ');
-        var sum = header.Sum(b => b);
-        System.Text.Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0", header.AsSpan(148));
+        Sign(header);
         return header;
+    }
+
+    private static void Sign(Span<byte> header)
+    {
+        header.Slice(148, 8).Fill((byte)' ');
+        var sum = 0;
+        foreach (var b in header) sum += b;
+        System.Text.Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0", header[148..]);
     }
 }

@@ -31,6 +31,54 @@ public class DifferentialTests
     }
 
     [Fact]
+    public void Check_ExtensionSlice_NeedsNoSlicing()
+    {
+        var profiles = With(
+            Differential("urn:e", "Extension", """{"path":"Extension.url","fixedUri":"urn:e"},{"path":"Extension.value[x]","min":1,"type":[{"code":"code"}]}"""),
+            Differential("urn:p", "Patient", """{"path":"Patient.extension","sliceName":"e","min":1,"type":[{"code":"Extension","profile":["urn:e"]}]},{"path":"Patient.extension","sliceName":"unknown","max":"0","type":[{"code":"Extension","profile":["urn:f"]}]}""")).Profiles;
+
+        Assert.Equal("", Problems("""{"url":"urn:e","valueCode":"a"}"""));
+        Assert.Equal("cardinality Patient.extension", Problems("""{"url":"urn:g","valueCode":"a"}"""));
+        Assert.Equal("wrong-type Patient.extension[0].value", Problems("""{"url":"urn:e","valueString":"a"}"""));
+        Assert.Contains("cardinality Patient.extension", Problems("""{"url":"urn:e","valueCode":"a"},{"url":"urn:f","valueCode":"a"}"""), StringComparison.Ordinal);
+
+        string Problems(string extensions) => ProfileSubjects.Problems(profiles, Read($$"""{"resourceType":"Patient","extension":[{{extensions}}]}"""), "urn:p");
+    }
+
+    [Fact]
+    public void Check_ChoiceByItsShortName_IsThatTypeOnly()
+    {
+        var profiles = With(Differential("urn:o", "Observation", """{"path":"Observation.valueQuantity","min":1},{"path":"Observation.valueQuantity.code","fixedCode":"kg"}""")).Profiles;
+
+        Assert.Equal("cardinality Observation.valueQuantity", Problems("\"valueString\":\"x\""));
+        Assert.Equal("", Problems("\"valueQuantity\":{\"value\":1,\"system\":\"http://unitsofmeasure.org\",\"code\":\"kg\"}"));
+        Assert.Equal("invalid-value Observation.value.code", Problems("\"valueQuantity\":{\"value\":1,\"system\":\"http://unitsofmeasure.org\",\"code\":\"g\"}"));
+
+        string Problems(string value) => ProfileSubjects.Problems(profiles, Read($$"""{"resourceType":"Observation","status":"final","code":{"text":"x"},{{value}}}"""), "urn:o");
+    }
+
+    [Fact]
+    public void Check_InvariantsOfATypeThatTheProfileGoesInto_Hold()
+    {
+        // bp says much of the children of value; qty-3 (a code needs a system) is stated by Quantity alone.
+        var observation = Mutated("bmi", "\"system\": \"http://unitsofmeasure.org\",\"code\": \"kg/m2\"", "\"code\":\"kg/m2\"");
+
+        Assert.Contains("invariant Observation.value", ProfileSubjects.Problems(Definitions.R4.Profiles, observation, Base + "bmi").Split("; "));
+    }
+
+    [Theory]
+    [InlineData("2000-01-01", 1, "")]
+    [InlineData("1999-12-31", 1, "invalid-value Patient.birthDate")]
+    [InlineData("2000", 1, "")]
+    [InlineData("2001-01-01", 4, "invalid-value Patient.multipleBirth")]
+    public void Check_LeastAndGreatestValue_Hold(string born, int birth, string expected)
+    {
+        var profiles = With(Differential("urn:p", "Patient", """{"path":"Patient.birthDate","minValueDate":"2000-01-01"},{"path":"Patient.multipleBirth[x]","maxValueInteger":3}""")).Profiles;
+
+        Assert.Equal(expected, ProfileSubjects.Problems(profiles, Read($$"""{"resourceType":"Patient","birthDate":"{{born}}","multipleBirthInteger":{{birth}}}"""), "urn:p"));
+    }
+
+    [Fact]
     public void Check_MaximumLengthFixedAndPattern_Hold()
     {
         var profiles = With(Differential("urn:p", "Patient", """{"path":"Patient.id","maxLength":3},{"path":"Patient.name","patternHumanName":{"use":"official","given":["A"]}},{"path":"Patient.maritalStatus","fixedCodeableConcept":{"coding":[{"code":"a"}]}}""")).Profiles;
@@ -48,6 +96,15 @@ public class DifferentialTests
 
         Assert.Equal("informational Patient; informational Patient", ProfileSubjects.Problems(profiles, Read("""{"resourceType":"Patient","gender":"male"}"""), "urn:p"));
         Assert.True(profiles.Conforms(Read("""{"resourceType":"Patient","gender":"male"}"""), "urn:p"));
+    }
+
+    [Fact]
+    public void Conforms_MoreRemarksThanAreKept_DoNotHideAnError()
+    {
+        var profiles = With(Differential("urn:p", "Patient", """{"path":"Patient.name","constraint":[{"key":"x-1","severity":"error","human":"h","expression":"family.memberOf('urn:none')"}]},{"path":"Patient.gender","min":1}""")).Profiles;
+        var names = string.Join(',', Enumerable.Repeat("""{"family":"x"}""", 200));
+
+        Assert.False(profiles.Conforms(Read($$"""{"resourceType":"Patient","name":[{{names}}]}"""), "urn:p"));
     }
 
     [Theory]
