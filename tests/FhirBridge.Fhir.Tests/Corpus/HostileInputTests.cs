@@ -18,6 +18,13 @@ public class HostileInputTests
     private const string Url = "\"url\":\"u\"";
     private static readonly ReadLimits Limits = new(MaxBytes: 20_000_000);
 
+    /// <summary>What is loaded once for the process is no part of any input's memory.</summary>
+    public HostileInputTests()
+    {
+        var root = Examples.Root("""{"resourceType":"Patient","gender":"male"}""");
+        Assert.True(FhirXml.Read(Encoding.UTF8.GetBytes(Examples.Xml(root))).IsOk);
+    }
+
     public static TheoryData<string> Json => [.. JsonInputs.Keys];
 
     public static TheoryData<string> Xml => [.. XmlInputs.Keys];
