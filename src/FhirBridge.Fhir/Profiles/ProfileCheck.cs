@@ -129,15 +129,15 @@ internal sealed class ProfileCheck
     {
         var matcher = new SliceMatcher(profiles, this);
         var bySlice = node.Slices.Select(_ => new List<FhirElement>()).ToList();
+        var open = new HashSet<ProfileNode>();
         var (last, unmatched) = (-1, false);
         foreach (var item in items)
         {
-            var slice = 0;
-            while (slice < node.Slices.Count && !matcher.IsIn(item, node.Slices[slice], slicing)) slice++;
-            if (slice == node.Slices.Count)
+            var slice = SliceOf(item, node, slicing, matcher, open);
+            if (slice < 0)
             {
                 unmatched = true;
-                if (slicing.IsClosed) Report(Problems.Cardinality.With($"{node.Name} is none of the slices {string.Join(", ", node.Slices.Select(s => s.SliceName))}, and others are not allowed", item.Path));
+                if (slicing.IsClosed && open.Count == 0) Report(Problems.Cardinality.With($"{node.Name} is none of the slices {string.Join(", ", node.Slices.Select(s => s.SliceName))}, and others are not allowed", item.Path));
                 continue;
             }
 
@@ -147,7 +147,24 @@ internal sealed class ProfileCheck
             bySlice[slice].Add(item);
         }
 
-        for (var i = 0; i < node.Slices.Count; i++) CheckGroup(parent, bySlice[i], node.Slices[i], profile);
+        for (var i = 0; i < node.Slices.Count; i++)
+        {
+            if (!open.Contains(node.Slices[i])) CheckGroup(parent, bySlice[i], node.Slices[i], profile);
+            else Report(Problems.Informational.With($"which {node.Name} is in the slice {node.Slices[i].SliceName} cannot be told", $"{parent.Path}.{node.Name}"));
+        }
+    }
+
+    /// <summary>Number of the first slice that the item belongs to; -1 when there is none. Slices of which it cannot be told are noted.</summary>
+    private static int SliceOf(FhirElement item, ProfileNode node, Slicing slicing, SliceMatcher matcher, HashSet<ProfileNode> open)
+    {
+        for (var i = 0; i < node.Slices.Count; i++)
+        {
+            var isIn = matcher.IsIn(item, node.Slices[i], slicing);
+            if (isIn == true) return i;
+            if (isIn is null) open.Add(node.Slices[i]);
+        }
+
+        return -1;
     }
 
     private static string Shown(ProfileNode node) => node.SliceName is null ? node.Name : $"{node.Name}:{node.SliceName}";
