@@ -11,6 +11,8 @@ internal sealed class ProfileCheck
 {
     private const int MaxProblems = 100;
 
+    private static readonly FhirPathExpression Resolution = FhirPathExpression.Compile("resolve()").Value!;
+
     private readonly ProfileChecker profiles;
     private readonly ProfileBudget budget;
     private readonly List<Problem> problems = [];
@@ -45,14 +47,27 @@ internal sealed class ProfileCheck
     internal bool? IsIn(string valueSet, FhirElement element) =>
         Context.MemberOf is { } ask ? ask(FhirPathValue.Of(element), valueSet) : Context.Definitions.Terminology.Contains(valueSet, element);
 
-    /// <summary>Does the element conform? Null when the profile is unknown or cannot be used, or when the budget is at its end.</summary>
+    /// <summary>The resource that a reference points at, where it can be found; else an element that does not exist.</summary>
+    internal FhirElement Resolve(FhirElement reference)
+    {
+        var targets = Resolution.Select(reference, Context);
+        return targets is { IsOk: true, Value: [var target] } ? target : default;
+    }
+
+    /// <summary>
+    /// Does the element conform? Null when the profile is unknown or cannot be used, or when the budget is at its end. Resources that point at each
+    /// other lead back to a question that is open already: it is then taken for answered with yes, since the other parts decide.
+    /// </summary>
     internal bool? Conforms(FhirElement element, string url)
     {
         var profile = profiles.Find(url);
-        if (!profile.IsOk || !budget.Enter()) return null;
+        if (!profile.IsOk) return null;
+        if (!budget.Open.Add((element, profile.Value))) return true;
+        if (!budget.Enter()) return null;
         var probe = new ProfileCheck(profiles, Context, budget);
         probe.Run(element, profile.Value);
         budget.Leave();
+        budget.Open.Remove((element, profile.Value));
         return budget.IsExhausted ? null : !probe.HasErrors;
     }
 
@@ -181,6 +196,9 @@ internal sealed class ProfileBudget
     private int depth;
 
     internal bool IsExhausted { get; private set; }
+
+    /// <summary>Which element is being checked against which profile.</summary>
+    internal HashSet<(FhirElement Element, Profile Profile)> Open { get; } = [];
 
     /// <summary>Counts an element; false at the end of the budget.</summary>
     internal bool Spend()

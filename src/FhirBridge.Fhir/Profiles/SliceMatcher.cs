@@ -1,12 +1,8 @@
-using FhirBridge.Fhir.FhirPath;
-
 namespace FhirBridge.Fhir.Profiles;
 
 /// <summary>Tells whether an occurrence belongs to a slice, by the discriminators. Spec: https://hl7.org/fhir/R4/profiling.html#discriminator.</summary>
 internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
 {
-    private static readonly FhirPathExpression Resolution = FhirPathExpression.Compile("resolve()").Value!;
-
     /// <summary>
     /// True when no discriminator says otherwise and at least one says so; null when none says anything, since the slice states nothing there that could
     /// be compared.
@@ -106,9 +102,8 @@ internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
 
     private bool? Resolved(FhirElement reference, ProfileNode node, string kind, IReadOnlyList<DiscriminatorStep> path, int at)
     {
-        var targets = Resolution.Select(reference, check.Context);
-        if (!targets.IsOk || targets.Value.Count != 1) return false;
-        var target = targets.Value[0];
+        var target = check.Resolve(reference);
+        if (!target.Exists) return false;
         var urls = Types(node).SelectMany(t => t.TargetProfiles).ToList();
         if (at == path.Count && kind == "profile") return urls.Any(u => check.Conforms(target, u) == true);
         bool? answer = urls.Count == 0 ? null : false;
