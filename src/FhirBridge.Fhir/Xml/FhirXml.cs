@@ -20,9 +20,13 @@ public static class FhirXml
     /// XML's own: order of elements, no text outside attributes, no DTD. The tree has no <see cref="ElementTree.Source"/>; it is written as JSON by type.
     /// </summary>
     /// <remarks>Raises <c>MalformedXml</c>, <c>TooDeep</c>, <c>TooLarge</c>, <c>UnknownResourceType</c>, <c>UnknownElement</c>, <c>InvalidValue</c>, <c>Cardinality</c>, <c>Required</c>, <c>CodeInvalid</c>.</remarks>
-    public static Result<ElementTree> Read(ReadOnlyMemory<byte> xml, ReadLimits? limits = null)
+    public static Result<ElementTree> Read(ReadOnlyMemory<byte> xml, ReadLimits? limits = null) => Read(xml, limits ?? ReadLimits.Default, lenient: false);
+
+    /// <summary>Reads as <see cref="FhirJson.ReadLenient"/> does: what only breaks rules of content accompanies the tree as warnings.</summary>
+    public static Result<ElementTree> ReadLenient(ReadOnlyMemory<byte> xml, ReadLimits? limits = null) => Read(xml, limits ?? ReadLimits.Default, lenient: true);
+
+    private static Result<ElementTree> Read(ReadOnlyMemory<byte> xml, ReadLimits limits, bool lenient)
     {
-        limits ??= ReadLimits.Default;
         if (xml.Length > limits.MaxBytes) return Problems.TooLarge.With($"the body has {xml.Length} bytes, at most {limits.MaxBytes} are read");
         var problems = new SourceProblems(Math.Max(1, limits.MaxProblems));
         var text = xml.Span;
@@ -48,6 +52,7 @@ public static class FhirXml
             var read = new FhirXmlReader(reader, Definitions.R4, limits, problems);
             read.ReadRoot();
             if (!problems.Any) return read.Builder.Build();
+            if (lenient && problems.All() is var found && StructureChecks.MayPass(found, limits)) return Result<ElementTree>.Ok(read.Builder.Build(), found);
         }
         catch (XmlException e)
         {
