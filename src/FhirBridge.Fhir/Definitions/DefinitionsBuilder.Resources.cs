@@ -34,17 +34,17 @@ public sealed partial class DefinitionsBuilder
         return new ConformanceStore(ConformanceStore.Ordered([.. kept, .. packer.Finish()]));
     }
 
-    /// <summary>
-    /// Reads by the definitions of R4. A resource whose shape is wrong is of no use; one that only lacks something, or has a value or a code that
-    /// R4 does not allow, is what packages are like.
-    /// </summary>
+    /// <summary>A resource that only lacks something, or has a value or a code that R4 does not allow, is what packages are like.</summary>
+    private static bool IsTolerated(ProblemKind kind) => kind == Fhir.Problems.Required || kind == Fhir.Problems.InvalidValue || kind == Fhir.Problems.CodeInvalid;
+
+    /// <summary>Reads by the definitions of R4: a resource whose shape is wrong is of no use.</summary>
     private bool IsReadable(ReadOnlyMemory<byte> json, string file)
     {
         if (start is null) return true;
         var usable = true;
         foreach (var problem in FhirJson.Read(json, new ReadLimits(limits.MaxFileBytes)).Problems)
         {
-            if (problem.Kind == Fhir.Problems.Required || problem.Kind == Fhir.Problems.InvalidValue || problem.Kind == Fhir.Problems.CodeInvalid) continue;
+            if (IsTolerated(problem.Kind)) continue;
             usable &= problem.Kind == Fhir.Problems.UnknownElement;
             Report(file, problem);
         }

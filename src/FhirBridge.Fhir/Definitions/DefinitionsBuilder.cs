@@ -156,13 +156,9 @@ public sealed partial class DefinitionsBuilder
     {
         if (resource.Span.StartsWith("\uFEFF"u8)) resource = resource[3..];
         if (!resource.Span.TrimStart(" \t\r\n"u8).StartsWith("<"u8)) return resource;
-        var read = FhirXml.Read(resource, new ReadLimits(limits.MaxFileBytes));
-        if (!read.IsOk)
-        {
-            foreach (var problem in read.Problems) Report(file, problem);
-            return null;
-        }
-
+        var read = FhirXml.Read(resource, new ReadLimits(limits.MaxFileBytes), k => IsTolerated(k) || k == Fhir.Problems.UnknownElement);
+        foreach (var problem in read.Problems.Where(p => !IsTolerated(p.Kind))) Report(file, problem);
+        if (!read.IsOk) return null;
         var json = new ArrayBufferWriter<byte>(resource.Length);
         FhirJson.Write(read.Value.Root, json);
         return json.WrittenMemory;

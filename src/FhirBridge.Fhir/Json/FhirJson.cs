@@ -25,7 +25,7 @@ public static partial class FhirJson
     {
         limits ??= ReadLimits.Default;
         var read = Read(utf8, limits);
-        if (read.IsOk || !StructureChecks.MayPass(read.Problems, limits)) return read;
+        if (read.IsOk || read.Problems.Count >= limits.MaxProblems || !read.Problems.All(p => StructureChecks.IsOfContent(p.Kind))) return read;
         return ReadTrusted(utf8) is { IsOk: true } tree ? Result<ElementTree>.Ok(tree.Value, [.. read.Problems]) : read;
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace FhirBridge.Fhir.Profiles;
 
 /// <summary>Compares elements with the values that profiles state. Spec: https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.fixed_x_.</summary>
@@ -32,6 +34,13 @@ internal static class ElementComparison
         }
 
         return true;
+    }
+
+    /// <summary>A stated value for a person, shortened.</summary>
+    internal static string Shown(FhirElement value)
+    {
+        var text = value.Value ?? Encoding.UTF8.GetString(value.Raw);
+        return text.Length <= 200 ? $"'{text}'" : $"'{text[..200]}…'";
     }
 
     private static bool SameValue(FhirElement a, FhirElement b) => a.ValueKind == b.ValueKind && string.Equals(a.Value, b.Value, StringComparison.Ordinal);

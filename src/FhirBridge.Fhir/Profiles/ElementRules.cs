@@ -18,8 +18,8 @@ internal static class ElementRules
         if (node.Fixed.Exists || node.Pattern.Exists) yield return new ValueRule(node.Fixed, node.Pattern);
         if (node.Definition["binding"] is { Exists: true } binding && binding.Text("strength") == "required" && binding.Text("valueSet") is { } set) yield return new BindingRule(set);
         if (int.TryParse(node.Definition.Text("maxLength"), NumberStyles.None, CultureInfo.InvariantCulture, out var length)) yield return new LengthRule(length);
-        if (node.Definition["minValue"] is { HasValue: true } least) yield return new LimitRule("$this >= %limit", "at least", least);
-        if (node.Definition["maxValue"] is { HasValue: true } most) yield return new LimitRule("$this <= %limit", "at most", most);
+        if (node.Definition["minValue"] is { Exists: true } least) yield return new LimitRule("$this >= %limit", "at least", least);
+        if (node.Definition["maxValue"] is { Exists: true } most) yield return new LimitRule("$this <= %limit", "at most", most);
         foreach (var constraint in node.Definition.Children("constraint"))
         {
             // ele-1 says that no element is empty; readers let none pass.
@@ -35,14 +35,8 @@ internal sealed class ValueRule(FhirElement exact, FhirElement pattern) : IEleme
     /// <inheritdoc/>
     public void Check(FhirElement element, ProfileCheck check)
     {
-        if (exact.Exists && !ElementComparison.IsSame(element, exact)) check.Report(Problems.InvalidValue.With($"the value must be {Shown(exact)}", element.Path));
-        if (pattern.Exists && !ElementComparison.HasPattern(element, pattern)) check.Report(Problems.InvalidValue.With($"the value must contain {Shown(pattern)}", element.Path));
-    }
-
-    private static string Shown(FhirElement value)
-    {
-        var text = value.Value ?? System.Text.Encoding.UTF8.GetString(value.Raw);
-        return text.Length <= 200 ? $"'{text}'" : $"'{text[..200]}…'";
+        if (exact.Exists && !ElementComparison.IsSame(element, exact)) check.Report(Problems.InvalidValue.With($"the value must be {ElementComparison.Shown(exact)}", element.Path));
+        if (pattern.Exists && !ElementComparison.HasPattern(element, pattern)) check.Report(Problems.InvalidValue.With($"the value must contain {ElementComparison.Shown(pattern)}", element.Path));
     }
 }
 
@@ -68,7 +62,7 @@ internal sealed class LengthRule(int most) : IElementRule
     }
 }
 
-/// <summary>minValue[x] or maxValue[x] of a primitive; what cannot be compared (a year with a day in it) is no failure.</summary>
+/// <summary>minValue[x] or maxValue[x]; what cannot be compared (a year with a day in it, units of different kinds) is no failure.</summary>
 internal sealed class LimitRule(string expression, string relation, FhirElement limit) : IElementRule
 {
     private readonly Dictionary<string, IReadOnlyList<FhirPathValue>> variables = new(StringComparer.Ordinal) { ["limit"] = [FhirPathValue.Of(limit)] };
@@ -77,7 +71,7 @@ internal sealed class LimitRule(string expression, string relation, FhirElement 
     public void Check(FhirElement element, ProfileCheck check)
     {
         var holds = FhirPathExpression.Compile(expression).Value!.Predicate(element, check.Context with { Variables = variables });
-        if (holds is { IsOk: true, Value: false }) check.Report(Problems.InvalidValue.With($"the value must be {relation} {limit.Value}", element.Path));
+        if (holds is { IsOk: true, Value: false }) check.Report(Problems.InvalidValue.With($"the value must be {relation} {ElementComparison.Shown(limit)}", element.Path));
     }
 }
 

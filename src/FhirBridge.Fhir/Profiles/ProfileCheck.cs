@@ -11,6 +11,8 @@ internal sealed class ProfileCheck
 {
     private const int MaxProblems = 100;
 
+    private static readonly FhirPathExpression Resolution = FhirPathExpression.Compile("resolve()").Value!;
+
     private readonly ProfileChecker profiles;
     private readonly ProfileBudget budget;
     private readonly List<Problem> problems = [];
@@ -45,14 +47,27 @@ internal sealed class ProfileCheck
     internal bool? IsIn(string valueSet, FhirElement element) =>
         Context.MemberOf is { } ask ? ask(FhirPathValue.Of(element), valueSet) : Context.Definitions.Terminology.Contains(valueSet, element);
 
-    /// <summary>Does the element conform? Null when the profile is unknown or cannot be used, or when the budget is at its end.</summary>
+    /// <summary>The resource that a reference points at, where it can be found; else an element that does not exist.</summary>
+    internal FhirElement Resolve(FhirElement reference)
+    {
+        var targets = Resolution.Select(reference, Context);
+        return targets is { IsOk: true, Value: [var target] } ? target : default;
+    }
+
+    /// <summary>
+    /// Does the element conform? Null when the profile is unknown or cannot be used, or when the budget is at its end. Resources that point at each
+    /// other lead back to a question that is open already: it is then taken for answered with yes, since the other parts decide.
+    /// </summary>
     internal bool? Conforms(FhirElement element, string url)
     {
         var profile = profiles.Find(url);
-        if (!profile.IsOk || !budget.Enter()) return null;
+        if (!profile.IsOk) return null;
+        if (!budget.Open.Add((element, profile.Value))) return true;
+        if (!budget.Enter()) return null;
         var probe = new ProfileCheck(profiles, Context, budget);
         probe.Run(element, profile.Value);
         budget.Leave();
+        budget.Open.Remove((element, profile.Value));
         return budget.IsExhausted ? null : !probe.HasErrors;
     }
 
@@ -129,15 +144,15 @@ internal sealed class ProfileCheck
     {
         var matcher = new SliceMatcher(profiles, this);
         var bySlice = node.Slices.Select(_ => new List<FhirElement>()).ToList();
+        var open = new HashSet<ProfileNode>();
         var (last, unmatched) = (-1, false);
         foreach (var item in items)
         {
-            var slice = 0;
-            while (slice < node.Slices.Count && !matcher.IsIn(item, node.Slices[slice], slicing)) slice++;
-            if (slice == node.Slices.Count)
+            var slice = SliceOf(item, node, slicing, matcher, open);
+            if (slice < 0)
             {
                 unmatched = true;
-                if (slicing.IsClosed) Report(Problems.Cardinality.With($"{node.Name} is none of the slices {string.Join(", ", node.Slices.Select(s => s.SliceName))}, and others are not allowed", item.Path));
+                if (slicing.IsClosed && open.Count == 0) Report(Problems.Cardinality.With($"{node.Name} is none of the slices {string.Join(", ", node.Slices.Select(s => s.SliceName))}, and others are not allowed", item.Path));
                 continue;
             }
 
@@ -147,7 +162,24 @@ internal sealed class ProfileCheck
             bySlice[slice].Add(item);
         }
 
-        for (var i = 0; i < node.Slices.Count; i++) CheckGroup(parent, bySlice[i], node.Slices[i], profile);
+        for (var i = 0; i < node.Slices.Count; i++)
+        {
+            if (!open.Contains(node.Slices[i])) CheckGroup(parent, bySlice[i], node.Slices[i], profile);
+            else Report(Problems.Informational.With($"which {node.Name} is in the slice {node.Slices[i].SliceName} cannot be told", $"{parent.Path}.{node.Name}"));
+        }
+    }
+
+    /// <summary>Number of the first slice that the item belongs to; -1 when there is none. Slices of which it cannot be told are noted.</summary>
+    private static int SliceOf(FhirElement item, ProfileNode node, Slicing slicing, SliceMatcher matcher, HashSet<ProfileNode> open)
+    {
+        for (var i = 0; i < node.Slices.Count; i++)
+        {
+            var isIn = matcher.IsIn(item, node.Slices[i], slicing);
+            if (isIn == true) return i;
+            if (isIn is null) open.Add(node.Slices[i]);
+        }
+
+        return -1;
     }
 
     private static string Shown(ProfileNode node) => node.SliceName is null ? node.Name : $"{node.Name}:{node.SliceName}";
@@ -164,6 +196,9 @@ internal sealed class ProfileBudget
     private int depth;
 
     internal bool IsExhausted { get; private set; }
+
+    /// <summary>Which element is being checked against which profile.</summary>
+    internal HashSet<(FhirElement Element, Profile Profile)> Open { get; } = [];
 
     /// <summary>Counts an element; false at the end of the budget.</summary>
     internal bool Spend()

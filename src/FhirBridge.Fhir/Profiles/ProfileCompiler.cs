@@ -35,6 +35,8 @@ internal sealed class ProfileCompiler(Definitions definitions)
     /// <summary>The tree of all elements; null when a path does not start with the type.</summary>
     private static ProfileNode? Tree(FhirElement view, string type, Profile? basis)
     {
+        // The type of a logical model is a URL, whose last part the paths start with.
+        type = type[(type.LastIndexOf('/') + 1)..];
         var elements = view.Children("element").ToList();
         var hasRoot = elements.Count > 0 && elements[0].Text("path") == type;
         var root = new ProfileNode(type, hasRoot ? elements[0] : default, basis?.Root);

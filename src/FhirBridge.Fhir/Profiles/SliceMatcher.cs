@@ -1,14 +1,24 @@
-using FhirBridge.Fhir.FhirPath;
-
 namespace FhirBridge.Fhir.Profiles;
 
 /// <summary>Tells whether an occurrence belongs to a slice, by the discriminators. Spec: https://hl7.org/fhir/R4/profiling.html#discriminator.</summary>
 internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
 {
-    private static readonly FhirPathExpression Resolution = FhirPathExpression.Compile("resolve()").Value!;
+    /// <summary>
+    /// True when no discriminator says otherwise and at least one says so; null when none says anything, since the slice states nothing there that could
+    /// be compared.
+    /// </summary>
+    internal bool? IsIn(FhirElement element, ProfileNode slice, Slicing slicing)
+    {
+        bool? answer = null;
+        foreach (var discriminator in slicing.Discriminators)
+        {
+            if (discriminator.Path is not { } path || Matches(element, slice, discriminator.Kind, path, 0) is not { } one) continue;
+            if (!one) return false;
+            answer = true;
+        }
 
-    internal bool IsIn(FhirElement element, ProfileNode slice, Slicing slicing) =>
-        slicing.Discriminators.All(d => d.Path is { } path && Matches(element, slice, d.Kind, path, 0) == true);
+        return answer;
+    }
 
     /// <summary>Null when the slice says nothing along the path: it cannot be told apart by that, and nothing belongs to it.</summary>
     private bool? Matches(FhirElement element, ProfileNode node, string kind, IReadOnlyList<DiscriminatorStep> path, int at)
@@ -24,16 +34,22 @@ internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
         if (kind == "exists" && at == path.Count - 1) return Exists(items.Count > 0, nodes);
         if (nodes.Count == 0) return step.Name == "url" && element.Type == "Extension" ? IsExtension(node, element.Text("url") ?? "") : null;
 
-        // What is not there cannot show to which slice it belongs.
-        bool? answer = items.Count == 0 ? false : null;
+        // What is not there cannot be what the slice states.
+        if (items.Count == 0) return nodes.Any(n => Speaks(n, kind)) ? false : null;
+        bool? answer = null;
         foreach (var item in items)
         {
-            foreach (var below in nodes) answer = Or(answer, Matches(item, below, kind, path, at + 1));
+            foreach (var below in nodes) answer = Or(answer, below.Name == name || below.Name == item.SourceName ? Matches(item, below, kind, path, at + 1) : false);
             if (answer == true) break;
         }
 
         return answer;
     }
+
+    /// <summary>True when the node, or anything below it, states what an occurrence could be compared with.</summary>
+    private static bool Speaks(ProfileNode node, string kind) =>
+        node.Fixed.Exists || node.Pattern.Exists
+        || kind is "type" or "profile" || node.Children.Any(c => Speaks(c, kind) || c.Slices.Any(s => Speaks(s, kind))) || (node.Basis is { } basis && Speaks(basis, kind));
 
     /// <summary>Fixed and pattern decide where they stand, be it at the end of the path or on the way.</summary>
     private static bool? Stated(FhirElement element, ProfileNode node)
@@ -46,6 +62,7 @@ internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
     private bool? AtEnd(FhirElement element, ProfileNode node, string kind) => kind switch
     {
         "value" or "pattern" => Bound(element, node) ?? Below(element, node),
+        "type" when element.SourceName == node.Name && element.SourceName != element.Name => true,
         "type" => Types(node) is { Count: > 0 } types ? types.Any(t => t.Code == element.Type || (t.Code is { } code && element.IsResource && check.Context.Definitions.IsOrSpecialises(element.Type, code))) : null,
         "profile" => Types(node).SelectMany(t => t.Profiles).ToList() is { Count: > 0 } urls ? urls.Any(u => check.Conforms(element, u) == true) : null,
         _ => null,
@@ -85,9 +102,8 @@ internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
 
     private bool? Resolved(FhirElement reference, ProfileNode node, string kind, IReadOnlyList<DiscriminatorStep> path, int at)
     {
-        var targets = Resolution.Select(reference, check.Context);
-        if (!targets.IsOk || targets.Value.Count != 1) return false;
-        var target = targets.Value[0];
+        var target = check.Resolve(reference);
+        if (!target.Exists) return false;
         var urls = Types(node).SelectMany(t => t.TargetProfiles).ToList();
         if (at == path.Count && kind == "profile") return urls.Any(u => check.Conforms(target, u) == true);
         bool? answer = urls.Count == 0 ? null : false;
@@ -103,6 +119,14 @@ internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
     /// <summary>The nodes that speak of a child: with the slices of it, and in the profiles of the type where the node itself says nothing.</summary>
     private IEnumerable<ProfileNode> NodesOf(ProfileNode node, string name)
     {
+        var isTold = false;
+        foreach (var typed in node.Children.Where(c => IsChoice(name, c.Name)))
+        {
+            isTold = true;
+            yield return typed;
+        }
+
+        if (isTold) yield break;
         if (node.Child(name) is { } child)
         {
             yield return child;
@@ -124,6 +148,14 @@ internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
                 foreach (var slice in own.Slices) yield return slice;
             }
         }
+    }
+
+    /// <summary>True for <c>valueQuantity</c>, which a differential may say instead of <c>value[x]</c> with that type.</summary>
+    private bool IsChoice(string name, string typed)
+    {
+        if (typed.Length <= name.Length || !typed.StartsWith(name, StringComparison.Ordinal) || !char.IsAsciiLetterUpper(typed[name.Length])) return false;
+        var type = typed[name.Length..];
+        return check.Context.Definitions.FindType(type) is not null || check.Context.Definitions.IsPrimitive(char.ToLowerInvariant(type[0]) + type[1..]);
     }
 
     private static IReadOnlyList<TypeConstraint> Types(ProfileNode node) => node.Types.Count > 0 || node.Basis is null ? node.Types : Types(node.Basis);

@@ -44,12 +44,22 @@ internal static class TypeCheck
         if (urls.All(u => check.Conforms(element, u) == false)) check.Report(Problems.InvalidValue.With($"it follows none of the profiles {string.Join(", ", urls)}", element.Path));
     }
 
-    /// <summary>The type that a literal reference states must be one of the targets' types. Where nothing states it, nothing is wrong.</summary>
+    /// <summary>
+    /// The type that a literal reference states must be one of the targets' types, and the resource, where it is at hand, follow one of their profiles.
+    /// What is not stated, or not at hand, is not wrong.
+    /// </summary>
     private static void CheckTarget(FhirElement element, IReadOnlyList<string> targets, ProfileCheck check)
     {
-        if ((FhirReference.Parse(element.Text("reference"))?.Type ?? element.Text("type")) is not { } stated || !check.Context.Definitions.IsResource(stated)) return;
-        var types = targets.Select(t => check.Context.Definitions.FindEntry("StructureDefinition", t)?.Subject).ToList();
-        if (types.Any(t => t is null || check.Context.Definitions.IsOrSpecialises(stated, t))) return;
-        check.Report(Problems.InvalidValue.With($"the reference must point at {string.Join(" or ", types.Distinct())}, found {stated}", element.Path));
+        var definitions = check.Context.Definitions;
+        var types = targets.Select(t => definitions.FindEntry("StructureDefinition", t)?.Subject).ToList();
+        if ((FhirReference.Parse(element.Text("reference"))?.Type ?? element.Text("type")) is { } stated && definitions.IsResource(stated) && !types.Any(t => t is null || definitions.IsOrSpecialises(stated, t)))
+        {
+            check.Report(Problems.InvalidValue.With($"the reference must point at {string.Join(" or ", types.Distinct())}, found {stated}", element.Path));
+            return;
+        }
+
+        // R4's types themselves ask nothing of the target that is not asked where it stands.
+        if (targets.Any(t => definitions.FindType(t[(t.LastIndexOf('/') + 1)..])?.Url == t) || check.Resolve(element) is not { Exists: true } target) return;
+        if (targets.All(t => check.Conforms(target, t) == false)) check.Report(Problems.InvalidValue.With($"what the reference points at follows none of {string.Join(", ", targets)}", element.Path));
     }
 }

@@ -16,7 +16,6 @@ public sealed class CodeSystemContent
         Source = source;
         Url = source.Text("url") ?? "";
         Version = source.Text("version");
-        IsComplete = source.Text("content") == "complete";
         IsCaseSensitive = source.Text("caseSensitive") != "false";
         hierarchyMeaning = source.Text("hierarchyMeaning");
         byCode = new(IsCaseSensitive ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
@@ -27,6 +26,9 @@ public sealed class CodeSystemContent
 
         AddConcepts(source, null);
         foreach (var concept in concepts) ReadProperties(concept);
+
+        // Some tables say that they are complete, and leave their codes to the site.
+        IsComplete = concepts.Count > 0 && source.Text("content") == "complete";
     }
 
     /// <summary>The CodeSystem.</summary>

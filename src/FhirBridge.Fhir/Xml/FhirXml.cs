@@ -20,12 +20,13 @@ public static class FhirXml
     /// XML's own: order of elements, no text outside attributes, no DTD. The tree has no <see cref="ElementTree.Source"/>; it is written as JSON by type.
     /// </summary>
     /// <remarks>Raises <c>MalformedXml</c>, <c>TooDeep</c>, <c>TooLarge</c>, <c>UnknownResourceType</c>, <c>UnknownElement</c>, <c>InvalidValue</c>, <c>Cardinality</c>, <c>Required</c>, <c>CodeInvalid</c>.</remarks>
-    public static Result<ElementTree> Read(ReadOnlyMemory<byte> xml, ReadLimits? limits = null) => Read(xml, limits ?? ReadLimits.Default, lenient: false);
+    public static Result<ElementTree> Read(ReadOnlyMemory<byte> xml, ReadLimits? limits = null) => Read(xml, limits ?? ReadLimits.Default, static _ => false);
 
     /// <summary>Reads as <see cref="FhirJson.ReadLenient"/> does: what only breaks rules of content accompanies the tree as warnings.</summary>
-    public static Result<ElementTree> ReadLenient(ReadOnlyMemory<byte> xml, ReadLimits? limits = null) => Read(xml, limits ?? ReadLimits.Default, lenient: true);
+    public static Result<ElementTree> ReadLenient(ReadOnlyMemory<byte> xml, ReadLimits? limits = null) => Read(xml, limits ?? ReadLimits.Default, StructureChecks.IsOfContent);
 
-    private static Result<ElementTree> Read(ReadOnlyMemory<byte> xml, ReadLimits limits, bool lenient)
+    /// <summary>The same, but problems of the tolerated kinds only accompany the tree.</summary>
+    internal static Result<ElementTree> Read(ReadOnlyMemory<byte> xml, ReadLimits limits, Func<ProblemKind, bool> tolerated)
     {
         if (xml.Length > limits.MaxBytes) return Problems.TooLarge.With($"the body has {xml.Length} bytes, at most {limits.MaxBytes} are read");
         var problems = new SourceProblems(Math.Max(1, limits.MaxProblems));
@@ -51,8 +52,8 @@ public static class FhirXml
             using var reader = XmlReader.Create(new StreamReader(stream, new UTF8Encoding(false)), settings);
             var read = new FhirXmlReader(reader, Definitions.R4, limits, problems);
             read.ReadRoot();
-            if (!problems.Any) return read.Builder.Build();
-            if (lenient && problems.All() is var found && StructureChecks.MayPass(found, limits)) return Result<ElementTree>.Ok(read.Builder.Build(), found);
+            var found = problems.All();
+            if (!problems.IsFull && found.All(p => tolerated(p.Kind))) return Result<ElementTree>.Ok(read.Builder.Build(), found);
         }
         catch (XmlException e)
         {

@@ -33,6 +33,15 @@ public class DefinitionsBuilderTests
     }
 
     [Fact]
+    public void Add_XmlThatLacksAnElement_IsUsedLikeJson()
+    {
+        var builder = OnR4.Add(Utf8("""<ValueSet xmlns="http://hl7.org/fhir"><id value="a b"/><url value="urn:v"/></ValueSet>"""), "v.xml").Add(Utf8("""<ValueSet xmlns="http://hl7.org/fhir"><url value="urn:w"/><colour value="red"/></ValueSet>"""), "w.xml");
+
+        Assert.Equal("unknown-element", Assert.Single(builder.Problems).Kind.Code);
+        Assert.True(builder.Build().FindResource("ValueSet", "urn:v").Exists && builder.Build().FindResource("ValueSet", "urn:w").Exists);
+    }
+
+    [Fact]
     public void Add_SameCanonicalAgain_LaterWins()
     {
         var built = OnR4.Add(ValueSet("urn:v", "1", "first")).Add(ValueSet("urn:v", "2", "second")).Add(ValueSet("urn:v", "1", "third")).Build();

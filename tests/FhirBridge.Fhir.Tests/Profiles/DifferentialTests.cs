@@ -108,6 +108,24 @@ public class DifferentialTests
     }
 
     [Theory]
+    [InlineData("male", "male", "")]
+    [InlineData("male", "female", "invalid-value Bundle.entry[0].resource.link[0].other")]
+    public void Check_TargetOfAReference_FollowsTheProfileThatIsAskedFor(string first, string second, string expected)
+    {
+        // Both patients point at each other, and must be men: the circle is no reason to go on for ever.
+        var profiles = With(
+            Differential("urn:man", "Patient", """{"path":"Patient.gender","min":1,"fixedCode":"male"},{"path":"Patient.link.other","type":[{"code":"Reference","targetProfile":["urn:man"]}]}"""),
+            Differential("urn:p", "Patient", """{"path":"Patient.link.other","type":[{"code":"Reference","targetProfile":["urn:man"]}]}""")).Profiles;
+        var bundle = Read($$"""
+            {"resourceType":"Bundle","type":"collection","entry":[
+             {"fullUrl":"http://a.example/Patient/1","resource":{"resourceType":"Patient","id":"1","gender":"{{first}}","link":[{"other":{"reference":"Patient/2"},"type":"seealso"}]} },
+             {"fullUrl":"http://a.example/Patient/2","resource":{"resourceType":"Patient","id":"2","gender":"{{second}}","link":[{"other":{"reference":"Patient/1"},"type":"seealso"}]} }]}
+            """);
+
+        Assert.Equal(expected, ProfileSubjects.Problems(profiles, bundle["entry"]["resource"], "urn:p"));
+    }
+
+    [Theory]
     [InlineData("""{"resourceType":"StructureDefinition","url":"urn:x","type":"Patient","kind":"resource","derivation":"constraint"}""", "neither snapshot nor differential")]
     [InlineData("""{"resourceType":"StructureDefinition","url":"urn:x","type":"Patient","kind":"resource","derivation":"constraint","differential":{"element":[{"path":"Patient"}]}}""", "no base")]
     [InlineData("""{"resourceType":"StructureDefinition","url":"urn:x","type":"Patient","kind":"resource","derivation":"constraint","baseDefinition":"urn:nobody","differential":{"element":[{"path":"Patient"}]}}""", "unknown")]
@@ -130,7 +148,7 @@ public class DifferentialTests
             Differential("urn:b", "Patient", """{"path":"Patient","constraint":[{"key":"x-1","severity":"error","human":"h","expression":"conformsTo('urn:a') or conformsTo('urn:a')"}]}"""),
             Differential("urn:c", "Extension", """{"path":"Extension.extension","type":[{"code":"Extension","profile":["urn:c"]}]}""")).Profiles;
 
-        Assert.Null(profiles.Conforms(Read("""{"resourceType":"Patient"}"""), "urn:a"));
+        Assert.True(profiles.Conforms(Read("""{"resourceType":"Patient"}"""), "urn:a"));
         var nested = string.Concat(Enumerable.Repeat("""{"url":"urn:c","extension":[""", 40)) + """{"url":"urn:c","valueString":"x"}""" + string.Concat(Enumerable.Repeat("]}", 40));
         Assert.NotNull(profiles.Check(Read($$"""{"resourceType":"Patient","extension":[{{nested}}]}"""), Base + "Patient").Value);
     }

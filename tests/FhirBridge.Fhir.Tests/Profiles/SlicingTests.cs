@@ -128,6 +128,36 @@ public class SlicingTests
         Assert.Equal(expected, Check(elements, $$""" "contact":[{"name":{"text":"x"},"extension":[{"url":"{{url}}","valueCode":"{{value}}"}]}]""").Replace("; informational Patient.contact[0].extension[0]", "", StringComparison.Ordinal).Replace("informational Patient.contact[0].extension[0]", "", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("\"valueString\":\"x\"", "")]
+    [InlineData("\"valueString\":\"x\"},{\"code\":{\"text\":\"x\"},\"valueString\":\"y\"", "cardinality Observation.component")]
+    [InlineData("\"valueInteger\":1", "cardinality Observation.component[0]")]
+    public void Slices_ByTypeOfAChoice_MaySayItsShortName(string value, string expected)
+    {
+        var profile = Differential("urn:o", "Observation", """
+            {"path":"Observation.component","slicing":{"discriminator":[{"type":"type","path":"value"}],"rules":"closed"}},
+            {"path":"Observation.component","sliceName":"text","max":"1"},{"path":"Observation.component.valueString","min":1},
+            {"path":"Observation.component","sliceName":"quantity"},{"path":"Observation.component.valueQuantity"}
+            """);
+        var observation = Read($$"""{"resourceType":"Observation","status":"final","code":{"text":"x"},"component":[{"code":{"text":"x"},{{value}}}]}""");
+
+        Assert.Equal(expected, ProfileSubjects.Problems(With(profile).Profiles, observation, "urn:o"));
+    }
+
+    [Fact]
+    public void Slices_OneDiscriminatorSaysNothing_TheOthersDecide()
+    {
+        const string elements = """
+            {"path":"Patient.identifier","slicing":{"discriminator":[{"type":"value","path":"system"},{"type":"value","path":"type"}],"rules":"closed"}},
+            {"path":"Patient.identifier","sliceName":"a","max":"1"},{"path":"Patient.identifier.system","fixedUri":"urn:a"},{"path":"Patient.identifier.type","patternCodeableConcept":{"coding":[{"code":"t"}]}},
+            {"path":"Patient.identifier","sliceName":"b","max":"1"},{"path":"Patient.identifier.system","fixedUri":"urn:a"}
+            """;
+
+        Assert.Equal("", Check(elements, """ "identifier":[{"system":"urn:a","type":{"coding":[{"code":"t"}]}},{"system":"urn:a"}]"""));
+        Assert.Equal("cardinality Patient.identifier", Check(elements, """ "identifier":[{"system":"urn:a"},{"system":"urn:a"}]"""));
+        Assert.Equal("cardinality Patient.identifier[0]", Check(elements, """ "identifier":[{"value":"1"}]"""));
+    }
+
     [Fact]
     public void Slices_OfSlices_AreChecked()
     {
@@ -147,11 +177,12 @@ public class SlicingTests
     [InlineData("system or value")]
     [InlineData("where(x)")]
     [InlineData("a..b")]
-    public void Discriminator_ThatR4DoesNotAllow_MatchesNothing(string path)
+    [InlineData("value")]
+    public void Discriminator_ThatSaysNothing_LeavesTheSliceOpen(string path)
     {
-        var elements = $$"""{"path":"Patient.identifier","slicing":{"discriminator":[{"type":"value","path":"{{path}}"}],"rules":"open"} },{"path":"Patient.identifier","sliceName":"x","min":1}""";
+        var elements = $$"""{"path":"Patient.identifier","slicing":{"discriminator":[{"type":"value","path":"{{path}}"}],"rules":"closed"} },{"path":"Patient.identifier","sliceName":"x","min":1}""";
 
-        Assert.Equal("cardinality Patient.identifier", Check(elements, """ "identifier":[{"system":"urn:ssn"}]"""));
+        Assert.Equal("informational Patient.identifier", Check(elements, """ "identifier":[{"system":"urn:ssn"}]"""));
     }
 
     private static string Check(string elements, string patient) =>
