@@ -15,28 +15,20 @@ internal static class Bodies
         if (format is null) return Problems.UnsupportedMediaType.With("send application/fhir+json or application/fhir+xml, of R4 and in UTF-8");
         var bytes = await ReadAsync(request, cancel).ConfigureAwait(false);
         if (!bytes.IsOk) return Result<ElementTree>.Fail(bytes.Problems);
-        if (format == Formats.Json) return kind == BodyKind.Evaluated ? ReadEvaluated(bytes.Value) : FhirJson.Read(bytes.Value);
-        var xml = FhirXml.Read(bytes.Value);
+        if (format == Formats.Json) return kind == BodyKind.Evaluated ? Evaluated(FhirJson.ReadLenient(bytes.Value)) : FhirJson.Read(bytes.Value);
+        var xml = kind == BodyKind.Evaluated ? Evaluated(FhirXml.ReadLenient(bytes.Value)) : FhirXml.Read(bytes.Value);
         if (!xml.IsOk) return xml;
         var json = new ArrayBufferWriter<byte>(bytes.Value.Length);
         FhirJson.Write(xml.Value.Root, json);
-        return FhirJson.Read(json.WrittenMemory);
+        return kind == BodyKind.Evaluated ? FhirJson.ReadLenient(json.WrittenMemory) : FhirJson.Read(json.WrittenMemory);
     }
 
-    /// <summary>
-    /// A resource that is evaluated and not kept: it must be well-formed and have no unknown elements, but what it lacks, and values outside of their grammar or value set,
-    /// are no reason to refuse to look at it.
-    /// </summary>
-    public static Result<ElementTree> ReadEvaluated(ReadOnlyMemory<byte> json)
+    /// <summary>Leniency is for the resource that is looked at, not for the Parameters around it.</summary>
+    private static Result<ElementTree> Evaluated(Result<ElementTree> read)
     {
-        var read = FhirJson.Read(json);
-        if (read.IsOk || read.Problems.Count >= ReadLimits.Default.MaxProblems) return read;
-        return read.Problems.All(p => OfContent.Contains(p.Kind) && !IsOfParameters(p.Expression)) ? FhirJson.ReadTrusted(json) : read;
+        var own = read.Problems.Where(p => p.Expression?.Contains(".resource", StringComparison.Ordinal) != true).ToList();
+        return read.IsOk && own.Count > 0 ? Result<ElementTree>.Fail(own) : read;
     }
-
-    private static readonly HashSet<ProblemKind> OfContent = [Problems.Required, Problems.Cardinality, Problems.InvalidValue, Problems.CodeInvalid];
-
-    private static bool IsOfParameters(string? path) => path is null || (path.StartsWith("Parameters", StringComparison.Ordinal) && !path.Contains(".resource.", StringComparison.Ordinal));
 
     /// <summary>The parameters of a POST search.</summary>
     public static async ValueTask<Result<List<KeyValuePair<string, string>>>> ReadFormAsync(HttpRequest request, CancellationToken cancel)

@@ -28,7 +28,7 @@ public enum BodyKind
     /// <summary>A resource, checked in full.</summary>
     Resource,
 
-    /// <summary>Parameters; a resource within them is looked at and not kept, so its rules of content may be broken (<see cref="Bodies.ReadEvaluated"/>).</summary>
+    /// <summary>Parameters; a resource within them is looked at and not kept, so its rules of content may be broken (<see cref="Fhir.FhirJson.ReadLenient"/>).</summary>
     Evaluated,
 }
 

@@ -8,6 +8,9 @@ namespace FhirBridge.Fhir.FhirPath;
 /// <example><code>FhirPathExpression.Compile("name.given").Value!.Select(patient)</code></example>
 public sealed class FhirPathExpression
 {
+    /// <summary>Whatever of an expression a message quotes, it does not grow longer.</summary>
+    private const int MostOfMessage = 600;
+
     private const int MaxCached = 4096;
 
     private const int MaxCachedLength = 4000;
@@ -138,6 +141,7 @@ public sealed class FhirPathExpression
         var before = expression.AsSpan(0, Math.Min(position, expression.Length));
         var line = before.Count('\n') + 1;
         var column = before.Length - before.LastIndexOf('\n');
+        if (message.Length > MostOfMessage) message = $"{message.AsSpan(0, MostOfMessage - 100)}…{message.AsSpan(message.Length - 100)}";
         return kind.With($"FHIRPath, line {line}, column {column} (offset {position}): {message}", null, line, column);
     }
 

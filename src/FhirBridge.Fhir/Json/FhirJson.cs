@@ -18,6 +18,18 @@ public static partial class FhirJson
     public static Result<ElementTree> Read(ReadOnlyMemory<byte> utf8, ReadLimits? limits = null) => Read(utf8, limits ?? ReadLimits.Default, strict: true);
 
     /// <summary>
+    /// Reads as <see cref="Read(ReadOnlyMemory{byte}, ReadLimits?)"/>, for those who look at a resource and do not keep it: what is missing, repeated too often, against the grammar
+    /// of its primitive or outside of its value set accompanies the tree as warnings. Fails for all other problems.
+    /// </summary>
+    public static Result<ElementTree> ReadLenient(ReadOnlyMemory<byte> utf8, ReadLimits? limits = null)
+    {
+        limits ??= ReadLimits.Default;
+        var read = Read(utf8, limits);
+        if (read.IsOk || read.Problems.Count >= limits.MaxProblems || !read.Problems.All(p => StructureChecks.IsOfContent(p.Kind))) return read;
+        return ReadTrusted(utf8) is { IsOk: true } tree ? Result<ElementTree>.Ok(tree.Value, [.. read.Problems]) : read;
+    }
+
+    /// <summary>
     /// Reads bytes that were read with <see cref="Read(ReadOnlyMemory{byte}, ReadLimits?)"/> before (stored resources): typed in the same way, without checks.
     /// What the definitions do not know becomes untyped nodes. Fails only when the bytes are no JSON object within the limits.
     /// </summary>

@@ -39,6 +39,14 @@ internal sealed class MembershipQuestion(Terminology terminology)
         return answer;
     }
 
+    /// <summary>True when the set takes codes from more than one system, as far as that is known.</summary>
+    internal bool HasSeveralSystems(ValueSetContent set)
+    {
+        var systems = new HashSet<string?>();
+        Collect(set, systems, []);
+        return systems.Count > 1;
+    }
+
     private bool? Composed(ValueSetContent set, Coding coding, string? version)
     {
         if (set.Includes.Count == 0) return null;

@@ -33,6 +33,9 @@ public sealed class Terminology
     public bool? Contains(string valueSet, string code) =>
         FindValueSet(valueSet) is { } set ? new MembershipQuestion(this).Contains(set, code) : null;
 
+    /// <summary>True when the value set is known to take codes from more than one system, so that a text alone names none of them.</summary>
+    public bool HasSeveralSystems(string valueSet) => FindValueSet(valueSet) is { } set && new MembershipQuestion(this).HasSeveralSystems(set);
+
     /// <summary>
     /// Is what the element says in the value set: a primitive by its text, a Coding or Quantity by system and code, a CodeableConcept by any of its
     /// codings? False for an element of these types without code; null for other elements.

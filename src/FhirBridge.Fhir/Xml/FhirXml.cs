@@ -22,6 +22,9 @@ public static class FhirXml
     /// <remarks>Raises <c>MalformedXml</c>, <c>TooDeep</c>, <c>TooLarge</c>, <c>UnknownResourceType</c>, <c>UnknownElement</c>, <c>InvalidValue</c>, <c>Cardinality</c>, <c>Required</c>, <c>CodeInvalid</c>.</remarks>
     public static Result<ElementTree> Read(ReadOnlyMemory<byte> xml, ReadLimits? limits = null) => Read(xml, limits ?? ReadLimits.Default, static _ => false);
 
+    /// <summary>Reads as <see cref="FhirJson.ReadLenient"/> does: what only breaks rules of content accompanies the tree as warnings.</summary>
+    public static Result<ElementTree> ReadLenient(ReadOnlyMemory<byte> xml, ReadLimits? limits = null) => Read(xml, limits ?? ReadLimits.Default, StructureChecks.IsOfContent);
+
     /// <summary>The same, but problems of the tolerated kinds only accompany the tree.</summary>
     internal static Result<ElementTree> Read(ReadOnlyMemory<byte> xml, ReadLimits limits, Func<ProblemKind, bool> tolerated)
     {
@@ -49,7 +52,8 @@ public static class FhirXml
             using var reader = XmlReader.Create(new StreamReader(stream, new UTF8Encoding(false)), settings);
             var read = new FhirXmlReader(reader, Definitions.R4, limits, problems);
             read.ReadRoot();
-            if (!problems.IsFull && problems.All().All(p => tolerated(p.Kind))) return Result<ElementTree>.Ok(read.Builder.Build(), problems.All());
+            var found = problems.All();
+            if (!problems.IsFull && found.All(p => tolerated(p.Kind))) return Result<ElementTree>.Ok(read.Builder.Build(), found);
         }
         catch (XmlException e)
         {

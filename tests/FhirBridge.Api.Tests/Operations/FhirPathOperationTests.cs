@@ -146,6 +146,18 @@ public sealed class FhirPathOperationTests(Network net) : IClassFixture<Network>
         Assert.Equal(["brand-new", "false"], Results(answer).Select(r => (r["valueCode"] ?? r["valueBoolean"])!.ToString()));
     }
 
+    [Fact]
+    public async Task Evaluate_ResourceThatLacksSomething_IsLookedAtInXmlToo()
+    {
+        const string Xml = """
+            <Parameters xmlns="http://hl7.org/fhir"><parameter><name value="expression"/><valueString value="status"/></parameter>
+            <parameter><name value="resource"/><resource><Observation><status value="brand-new"/></Observation></resource></parameter></Parameters>
+            """;
+        var answer = (await net.Service.SendAsync(HttpMethod.Post, "fhir/$fhirpath", net.Gp, Encoding.UTF8.GetBytes(Xml), "application/fhir+xml")).Is(200);
+        Assert.Equal("brand-new", Assert.Single(Results(answer))["valueCode"]!.GetValue<string>());
+        (await net.Service.SendAsync(HttpMethod.Post, "fhir/$fhirpath", net.Gp, Encoding.UTF8.GetBytes(Xml.Replace("<name value=\"expression\"/>", "")), "application/fhir+xml")).Is(422, "required");
+    }
+
     [Theory]
     [InlineData("""{"resourceType":"Patient"}""", "bad-request")]
     [InlineData("""{"resourceType":"Parameters"}""", "bad-request")]

@@ -39,6 +39,33 @@ public class RoundTripTests
         Assert.Contains(result.Problems, p => p.Kind.Code == entry.Problem && p.Expression == entry.Path && p.Line >= 1 && p.Column >= 1);
     });
 
+    /// <summary>What is wrong in them is no reason to lose anything: read leniently they come back, too.</summary>
+    [Fact]
+    public void JsonToXmlToJson_ExamplesOfTheLedgerReadLeniently_AreTheSame() => Assert.All(Ledger.R4.Refused.Values, entry =>
+    {
+        var json = FhirJson.ReadLenient(OfficialExamples.Get(entry.File).Json);
+        Assert.True(json.IsOk && json.Problems.Count > 0, entry.File);
+        var xml = FhirXml.ReadLenient(System.Text.Encoding.UTF8.GetBytes(Examples.Xml(json.Value.Root)));
+        Assert.True(xml.IsOk, entry.File + string.Join('\n', xml.Problems));
+        Assert.Equal(json.Problems.Select(p => (p.Kind, p.Expression)).Order(), xml.Problems.Select(p => (p.Kind, p.Expression)).Order());
+        Assert.Equal(Examples.Canonical(json.Value.Root), Examples.Canonical(xml.Value.Root));
+    });
+
+    [Theory]
+    [InlineData("""{"resourceType":"Patient","gender":"unheard","birthDate":"soon","link":[{"type":"refer"}],"active":true}""", 3)]
+    [InlineData("""{"resourceType":"Patient","activ":true}""", -1)]
+    [InlineData("""{"resourceType":"Patient","active":"true"}""", -1)]
+    [InlineData("""{"resourceType":"Patiant"}""", -1)]
+    [InlineData("{", -1)]
+    public void ReadLenient_TellsWhatIsWrong_AndRefusesWhatCannotBeRead(string json, int warnings)
+    {
+        var read = FhirJson.ReadLenient(System.Text.Encoding.UTF8.GetBytes(json));
+
+        Assert.Equal(warnings >= 0, read.IsOk);
+        Assert.NotEmpty(read.Problems);
+        if (warnings >= 0) Assert.Equal((warnings, "true"), (read.Problems.Count, read.Value!.Root.Text("active")));
+    }
+
     [Fact]
     public void ReadTrusted_EveryExample_GivesTheSameTree() => OfficialExamples.AssertEach(example =>
     {

@@ -36,6 +36,7 @@ public class TerminologyFhirPathTests
 
     [Theory]
     [InlineData("status.memberOf('http://hl7.org/fhir/ValueSet/none')")]
+    [InlineData("'CarePlan'.memberOf('http://hl7.org/fhir/ValueSet/defined-types')")]
     [InlineData("code.coding[0].memberOf('http://hl7.org/fhir/ValueSet/observation-codes')")]
     [InlineData("extension.value.where($this is Coding).first().subsumes(%context.code.coding[0])")]
     public void TerminologyFunction_WithoutAnswer_IsAFault(string expression)

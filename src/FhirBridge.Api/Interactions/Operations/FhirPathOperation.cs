@@ -124,7 +124,7 @@ public static class FhirPathOperation
     {
         if (parameter.Resource is { Exists: true } inline) return FhirJson.ReadTrusted(inline.Raw.ToArray()) is { IsOk: true } own ? own.Value.Root : inline;
         if (JsonText(parameter) is not { } text) return Problems.BadRequest.With($"'{parameter.Name}' has a resource, or its JSON text in the extension {JsonValue}", parameter.Element.Path);
-        var read = Bodies.ReadEvaluated(Encoding.UTF8.GetBytes(text));
+        var read = FhirJson.ReadLenient(Encoding.UTF8.GetBytes(text));
         return read.IsOk ? read.Value.Root : Result<FhirElement>.Fail(read.Problems);
     }
 

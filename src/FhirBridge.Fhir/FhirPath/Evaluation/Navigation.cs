@@ -42,10 +42,17 @@ internal static class Navigation
             return;
         }
 
+        // Of what the definitions know, an element that does not repeat stands once.
+        var typed = nodes[item.NodeNumber].DefinitionPath is not null;
+        var passed = 0;
         for (var n = item.NodeNumber + 1; n < end; n = nodes[n].End)
         {
+            // To pass a node by is far cheaper than to take it: %resource.type behind a thousand entries, asked for each of them, must be possible.
+            if (++passed % 16 == 0) e.Spend();
+            if (!string.Equals(nodes[n].Name, name, StringComparison.Ordinal)) continue;
             e.Spend();
-            if (string.Equals(nodes[n].Name, name, StringComparison.Ordinal)) output.Add(FhirPathValue.Node(tree, n));
+            output.Add(FhirPathValue.Node(tree, n));
+            if (typed && nodes[n].Index < 0) return;
         }
     }
 

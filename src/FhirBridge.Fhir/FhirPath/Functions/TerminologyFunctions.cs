@@ -19,6 +19,8 @@ internal static class TerminologyFunctions
     {
         if (context.MemberOf is { } ask) return ask(item, valueSet);
         var terminology = context.Definitions.Terminology;
+        var isText = item.Kind == FhirPathKind.String || (item.IsElement && item.Element is { HasValue: true, Type: not "code" });
+        if (isText && terminology.HasSeveralSystems(valueSet)) throw Evaluation.Fault($"the value set '{valueSet}' takes codes from several systems, and a text does not say which");
         return item.IsElement ? terminology.Contains(valueSet, item.Element) : item.Kind == FhirPathKind.String ? terminology.Contains(valueSet, item.AsString) : null;
     }
 
