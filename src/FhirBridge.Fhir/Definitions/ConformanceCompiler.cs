@@ -18,9 +18,8 @@ internal static class ConformanceCompiler
     /// </summary>
     internal static bool IsExampleOfSpecification(string url)
     {
-        // One of the examples has a misspelt host.
-        if (!url.StartsWith("http://hl7.org/fhir/", StringComparison.Ordinal) && !url.StartsWith("http://h7.org/fhir/", StringComparison.Ordinal)) return false;
-        var name = url.AsSpan(url.LastIndexOf('/') + 1);
+        // One of the examples has a misspelt host. Guides have a path of their own: http://hl7.org/fhir/us/core/StructureDefinition/…
+        if (url.Split('/') is not ["http:", "", "hl7.org" or "h7.org", "fhir", _, var name]) return false;
         return name.StartsWith("example", StringComparison.Ordinal) && (name.Length == 7 || name[7] == '-' || char.IsAsciiDigit(name[7]));
     }
 

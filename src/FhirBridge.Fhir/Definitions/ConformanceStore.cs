@@ -31,6 +31,9 @@ internal sealed class ConformanceStore
     /// <summary>Bytes of parsed resources that are kept, counted as nodes and source.</summary>
     private const long MaxParsed = 16_000_000;
 
+    // A node with the text of some values.
+    private const int NodeBytes = 60;
+
     private readonly Dictionary<string, Shelf> shelves = new(StringComparer.Ordinal);
     private readonly BoundedCache<ConformanceBlock, byte[]> unpacked = new(2);
     private readonly WeightedCache<StoredConformance, ElementTree> parsed = new(MaxParsed);
@@ -80,7 +83,7 @@ internal sealed class ConformanceStore
     {
         if (parsed.TryGet(stored, out var tree)) return tree.Root;
         tree = FhirJson.ReadTrusted(Bytes(stored).ToArray()).Value ?? throw new InvalidDataException($"{stored.Entry.Canonical} is damaged in the definitions file");
-        parsed.Set(stored, tree, ((long)tree.Count * 100) + stored.Length);
+        parsed.Set(stored, tree, ((long)tree.Count * NodeBytes) + stored.Length);
         return tree.Root;
     }
 

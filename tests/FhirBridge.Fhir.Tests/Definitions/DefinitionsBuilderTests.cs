@@ -177,6 +177,20 @@ public class DefinitionsBuilderTests
         Assert.Null(builder.Build().FindSearchParameter("Patient", "x")!.Expression);
     }
 
+    [Theory]
+    [InlineData("http://hl7.org/fhir/ValueSet/example-extensional", false)]
+    [InlineData("http://hl7.org/fhir/ValueSet/example2", false)]
+    [InlineData("http://hl7.org/fhir/ValueSet/examplescenario", true)]
+    [InlineData("http://hl7.org/fhir/us/core/ValueSet/example-a", true)]
+    [InlineData("http://a.example/ValueSet/example", true)]
+    public void Add_ExampleOfTheSpecification_IsLeftOut(string url, bool isKept)
+    {
+        var builder = OnR4.Add(ValueSet(url, "1", "E"));
+
+        Assert.Empty(builder.Problems);
+        Assert.Equal(isKept, builder.Build().FindResource("ValueSet", url).Exists);
+    }
+
     [Fact]
     public void Add_OtherResources_AreIgnored()
     {

@@ -3,12 +3,15 @@ namespace FhirBridge.Fhir.FhirPath;
 /// <summary>memberOf, subsumes, subsumedBy (https://hl7.org/fhir/R4/fhirpath.html#functions), answered by the context's terminology; what it cannot say is a fault.</summary>
 internal static class TerminologyFunctions
 {
+    /// <summary>What a look into a value set or a hierarchy costs of the budget.</summary>
+    private const int LookupSteps = 50;
+
     public static readonly FunctionEntry[] All =
     [
         new("memberOf", 1, 1, static (in call, input, output) =>
         {
             if (!Evaluation.Single(input, out var item) || call.Text(0) is not { } valueSet) return;
-            call.E.Spend(50);
+            call.E.Spend(LookupSteps);
             output.Add(MemberOf(call.E.Context, item, valueSet) ?? throw Evaluation.Fault($"the value set '{valueSet}' of memberOf() cannot be asked"));
         }),
         new("subsumes", 1, 1, static (in call, input, output) => Subsumes(call, input, output, reverse: false)),
@@ -34,7 +37,11 @@ internal static class TerminologyFunctions
         var ask = call.E.Context.Subsumes ?? call.E.Context.Definitions.Terminology.Subsumes;
         foreach (var a in Codings(upper))
         {
-            foreach (var b in Codings(lower)) result |= a == b ? true : ask(a, b);
+            foreach (var b in Codings(lower))
+            {
+                call.E.Spend(LookupSteps);
+                result |= a == b ? true : ask(a, b);
+            }
         }
 
         output.Add(result ?? throw Evaluation.Fault("the relation of these codes is not known"));
