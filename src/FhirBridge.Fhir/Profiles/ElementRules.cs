@@ -22,9 +22,9 @@ internal static class ElementRules
         if (node.Definition["maxValue"] is { Exists: true } most) yield return new LimitRule("$this <= %limit", "at most", most);
         foreach (var constraint in node.Definition.Children("constraint"))
         {
-            // ele-1 says that no element is empty; readers let none pass.
-            if (constraint.Text("severity") != "error" || constraint.Text("key") == "ele-1" || constraint.Text("expression") is not { } expression) continue;
-            yield return new InvariantRule(constraint.Text("key") ?? "", constraint.Text("human") ?? "", expression);
+            if (constraint.Text("severity") != "error" || constraint.Text("expression") is not { } expression) continue;
+            if (constraint.Text("key") == "ele-1") yield return new ContentRule();
+            else yield return new InvariantRule(constraint.Text("key") ?? "", constraint.Text("human") ?? "", expression);
         }
     }
 }
@@ -72,6 +72,16 @@ internal sealed class LimitRule(string expression, string relation, FhirElement 
     {
         var holds = FhirPathExpression.Compile(expression).Value!.Predicate(element, check.Context with { Variables = variables });
         if (holds is { IsOk: true, Value: false }) check.Report(Problems.InvalidValue.With($"the value must be {relation} {ElementComparison.Shown(limit)}", element.Path));
+    }
+}
+
+/// <summary>ele-1, which stands on every element: a value, or more than an id.</summary>
+internal sealed class ContentRule : IElementRule
+{
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ProfileCheck check)
+    {
+        if (!element.HasValue && element.Children().All(c => c.Name == "id")) check.Report(Problems.Invariant.With("ele-1: an element has a value or children", element.Path));
     }
 }
 

@@ -79,6 +79,13 @@ public class ProfileCheckerTests
         Assert.Equal("invariant Patient.identifier[0].period", ProfileSubjects.Problems(Definitions.R4.Profiles, patient, Base + "Patient"));
     }
 
+    [Theory]
+    [InlineData("\"_language\":{\"id\":\"x\"}", "invariant Patient.language")]
+    [InlineData("\"language\":\"en\",\"_language\":{\"id\":\"x\"}", "")]
+    [InlineData("\"name\":[{\"id\":\"x\"}]", "invariant Patient.name[0]")]
+    public void Check_ElementThatOnlyHasAnId_IsEmpty(string content, string expected) =>
+        Assert.Equal(expected, ProfileSubjects.Problems(Definitions.R4.Profiles, Read($$"""{"resourceType":"Patient",{{content}}}"""), Base + "Patient"));
+
     [Fact]
     public void Check_ContentReference_IsFollowed()
     {
