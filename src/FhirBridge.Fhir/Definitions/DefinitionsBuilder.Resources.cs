@@ -35,7 +35,7 @@ public sealed partial class DefinitionsBuilder
     }
 
     /// <summary>A resource that only lacks something, or has a value or a code that R4 does not allow, is what packages are like.</summary>
-    private static bool IsTolerated(ProblemKind kind) => kind == Fhir.Problems.Required || kind == Fhir.Problems.InvalidValue || kind == Fhir.Problems.CodeInvalid;
+    private static bool IsTolerated(ProblemKind kind) => kind == Fhir.Problems.Required || kind == Fhir.Problems.InvalidValue || kind == Fhir.Problems.CodeInvalid || kind == Fhir.Problems.WrongOrder;
 
     /// <summary>Reads by the definitions of R4: a resource whose shape is wrong is of no use.</summary>
     private bool IsReadable(ReadOnlyMemory<byte> json, string file)

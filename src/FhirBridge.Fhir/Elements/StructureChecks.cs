@@ -3,8 +3,8 @@ namespace FhirBridge.Fhir;
 /// <summary>What the JSON and the XML reader check alike, on the nodes that they build.</summary>
 internal static class StructureChecks
 {
-    /// <summary>True for a problem of what stands in elements, or is missing: every element is known and of its kind, so that a lenient reader gives the tree all the same.</summary>
-    internal static bool IsOfContent(ProblemKind kind) => kind == Problems.Required || kind == Problems.Cardinality || kind == Problems.InvalidValue || kind == Problems.CodeInvalid;
+    /// <summary>True for a problem of what stands in elements, is missing, or is in the wrong order: every element is known and of its kind, so that a lenient reader gives the tree all the same.</summary>
+    internal static bool IsOfContent(ProblemKind kind) => kind == Problems.Required || kind == Problems.Cardinality || kind == Problems.InvalidValue || kind == Problems.CodeInvalid || kind == Problems.WrongOrder;
 
     /// <summary>Elements of the group that must be there and were not seen.</summary>
     internal static IEnumerable<ElementDefinition> Missing(ElementGroup group, ulong seen) =>

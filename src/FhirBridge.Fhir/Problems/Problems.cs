@@ -33,6 +33,9 @@ public static class Problems
     /// <summary>An element that R4 does not define at this place.</summary>
     public static readonly ProblemKind UnknownElement = new("unknown-element", "structure", Error, 422);
 
+    /// <summary>An element of XML that stands behind one that R4 puts after it.</summary>
+    public static readonly ProblemKind WrongOrder = new("wrong-order", "structure", Error, 422);
+
     /// <summary>An element has another JSON kind or data type than R4 defines.</summary>
     public static readonly ProblemKind WrongType = new("wrong-type", "structure", Error, 422);
 

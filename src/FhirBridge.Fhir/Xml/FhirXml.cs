@@ -19,7 +19,7 @@ public static class FhirXml
     /// Reads one resource by the definitions of R4, with the same checks as <see cref="FhirJson.Read(ReadOnlyMemory{byte}, ReadLimits?)"/> and
     /// XML's own: order of elements, no text outside attributes, no DTD. The tree has no <see cref="ElementTree.Source"/>; it is written as JSON by type.
     /// </summary>
-    /// <remarks>Raises <c>MalformedXml</c>, <c>TooDeep</c>, <c>TooLarge</c>, <c>UnknownResourceType</c>, <c>UnknownElement</c>, <c>InvalidValue</c>, <c>Cardinality</c>, <c>Required</c>, <c>CodeInvalid</c>.</remarks>
+    /// <remarks>Raises <c>MalformedXml</c>, <c>TooDeep</c>, <c>TooLarge</c>, <c>UnknownResourceType</c>, <c>UnknownElement</c>, <c>WrongOrder</c>, <c>InvalidValue</c>, <c>Cardinality</c>, <c>Required</c>, <c>CodeInvalid</c>.</remarks>
     public static Result<ElementTree> Read(ReadOnlyMemory<byte> xml, ReadLimits? limits = null) => Read(xml, limits ?? ReadLimits.Default, static _ => false);
 
     /// <summary>Reads as <see cref="FhirJson.ReadLenient"/> does: what only breaks rules of content accompanies the tree as warnings.</summary>

@@ -140,7 +140,7 @@ internal sealed class FhirXmlReader
         }
 
         var order = property.Element.Order;
-        if (order < state.Order) Report(Problems.UnknownElement, $"'{name}' stands out of order", $"{Builder.PathOf(node)}.{property.Element.Name}");
+        if (order < state.Order) Report(Problems.WrongOrder, $"'{name}' stands out of order: the elements of XML have the order of the definition", $"{Builder.PathOf(node)}.{property.Element.Name}");
         state.Count = ReferenceEquals(state.Last, property) ? state.Count + 1 : 1;
         if ((state.Seen & property.Mask) != 0 && !ReferenceEquals(state.Last, property) && property.Element.IsChoice)
         {

@@ -44,7 +44,7 @@ public class FhirXmlTests
     [InlineData("unknown-element", "Patient.active", "<Patient NS><active xmlns='urn:x' value='true'/></Patient>")]
     [InlineData("unknown-element", "Patient.active.vale", "<Patient NS><active vale='true'/></Patient>")]
     [InlineData("unknown-element", "Patient.name[0].value", "<Patient NS><name value='x'><family value='a'/></name></Patient>")]
-    [InlineData("unknown-element", "Patient.active", "<Patient NS><birthDate value='2000'/><active value='true'/></Patient>")]
+    [InlineData("wrong-order", "Patient.active", "<Patient NS><birthDate value='2000'/><active value='true'/></Patient>")]
     [InlineData("unknown-element", "Patient.text.div", "<Patient NS><text><status value='generated'/><div><p>a</p></div></text></Patient>")]
     [InlineData("invalid-value", "Patient.text.div", "<Patient NS><text><status value='generated'/><div xmlns='http://www.w3.org/1999/xhtml'><script/></div></text></Patient>")]
     [InlineData("cardinality", "Patient.active", "<Patient NS><active value='true'/><active value='true'/></Patient>")]

@@ -77,7 +77,7 @@ public class XmlRuleTests
                 "5:14 code-invalid Patient.name[0].use",
                 "5:29 unknown-element Patient.name[0].fam",
                 "6:11 code-invalid Patient.gender",
-                "7:4 unknown-element Patient.telecom",
+                "7:4 wrong-order Patient.telecom",
                 "7:4 invalid-value Patient.telecom[0]",
                 "8:14 invalid-value Patient.birthDate",
                 "10:4 cardinality Patient.deceased",
