@@ -81,7 +81,7 @@ public static class FhirPathOperation
     {
         if (parameters.Type != "Parameters") return Problems.BadRequest.With($"$fhirpath takes Parameters with an expression and a resource; this is a {parameters.Type}", parameters.Type);
         FhirElement expression = default, context = default, resource = default;
-        var variables = new Dictionary<string, IReadOnlyList<FhirPathValue>>(StringComparer.Ordinal);
+        var variables = new Dictionary<string, List<FhirPathValue>>(StringComparer.Ordinal);
         var problems = new List<Problem>();
         foreach (var p in new ParametersView(parameters).Parameter)
         {
@@ -109,7 +109,7 @@ public static class FhirPathOperation
 
         if (problems.Count == 0 && !expression.Exists) problems.Add(Problems.BadRequest.With("a parameter 'expression' with a valueString is needed", "Parameters.parameter"));
         if (problems.Count == 0 && !resource.Exists) problems.Add(Problems.BadRequest.With("a parameter 'resource' is needed", "Parameters.parameter"));
-        return problems.Count > 0 ? Result<Input>.Fail(problems) : new Input(expression, context, resource, variables);
+        return problems.Count > 0 ? Result<Input>.Fail(problems) : new Input(expression, context, resource, variables.ToDictionary(v => v.Key, v => (IReadOnlyList<FhirPathValue>)v.Value, StringComparer.Ordinal));
     }
 
     private static void Text(ParametersParameterView parameter, ref FhirElement read, List<Problem> problems)
@@ -138,14 +138,15 @@ public static class FhirPathOperation
         return null;
     }
 
-    private static void ReadVariables(ParametersParameterView parameter, Dictionary<string, IReadOnlyList<FhirPathValue>> variables, List<Problem> problems)
+    private static void ReadVariables(ParametersParameterView parameter, Dictionary<string, List<FhirPathValue>> variables, List<Problem> problems)
     {
         foreach (var part in parameter.Part)
         {
             if (part.Name is not { } name) continue;
             var value = Variable(part);
             if (!value.IsOk) problems.AddRange(value.Problems);
-            else variables[name] = variables.TryGetValue(name, out var before) ? [.. before, .. value.Value] : value.Value;
+            else if (variables.TryGetValue(name, out var before)) before.AddRange(value.Value);
+            else variables[name] = [.. value.Value];
         }
     }
 

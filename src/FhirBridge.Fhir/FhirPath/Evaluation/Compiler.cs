@@ -30,14 +30,14 @@ internal sealed class Compiler(FhirPathOptions options)
 
     private static Step Special(string name) => name switch
     {
-        "this" => static (_, scope, output) => output.AddRange(scope),
+        "this" => static (e, scope, output) => e.Copy(scope.Span, output),
         "index" => static (e, _, output) =>
         {
             if (e.Index >= 0) output.Add(FhirPathValue.Of(e.Index));
         },
         _ => static (e, _, output) =>
         {
-            if (e.Total is { } total) output.AddRange(total);
+            if (e.Total is { } total) e.Copy(total.Span, output);
         },
     };
 

@@ -75,7 +75,9 @@ internal sealed class Evaluation
     public Values Rent()
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new EvaluationException("nested deeper than the stack allows", Problems.ExpressionBudget);
-        return free.TryPop(out var values) ? values : new Values();
+        var rented = free.TryPop(out var values) ? values : new Values();
+        rented.Payer = this;
+        return rented;
     }
 
     public void Return(Values values)
@@ -92,6 +94,13 @@ internal sealed class Evaluation
         pooled = free;
     }
 
+    /// <summary>Takes what is there already (a variable, $this, $total) into an output: as dear as to find it, since it may be asked for again and again.</summary>
+    public void Copy(ReadOnlySpan<FhirPathValue> items, Values output)
+    {
+        Spend(items.Length);
+        foreach (ref readonly var item in items) output.Add(item);
+    }
+
     /// <summary>Counts work done; faults when the budget is used up.</summary>
     public void Spend(long count = 1)
     {
@@ -105,8 +114,11 @@ internal sealed class Evaluation
     public void SpendText(long length)
     {
         if (length > MaxText) throw new EvaluationException($"the evaluation makes a text longer than {MaxText} characters", Problems.ExpressionBudget);
-        Spend(1 + (length / 64));
+        SpendLength(length);
     }
+
+    /// <summary>Pays for looking through a text, which is there already.</summary>
+    public void SpendLength(long length) => Spend(1 + (length / 64));
 
     public static EvaluationException Fault(string message) => new(message, Problems.InvalidExpression);
 

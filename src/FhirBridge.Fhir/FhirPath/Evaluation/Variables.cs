@@ -24,7 +24,7 @@ internal static class Variables
         {
             if (DefinedVariable.Find(e.Defined, name) is { } defined)
             {
-                foreach (var value in defined.Items) output.Add(value);
+                e.Copy(defined.Items, output);
                 return;
             }
 
@@ -35,6 +35,7 @@ internal static class Variables
                 throw fault;
             }
 
+            e.Spend(values.Count);
             foreach (var value in values) output.Add(value);
         };
     }

@@ -7,8 +7,8 @@ internal static class AggregateFunctions
     [
         new("aggregate", 1, 2, Aggregate),
         new("sum", 0, 0, static (in call, input, output) => Fold(call.E, input, Arithmetic.Add, output)),
-        new("min", 0, 0, static (in call, input, output) => Extreme(input, -1, output)),
-        new("max", 0, 0, static (in call, input, output) => Extreme(input, 1, output)),
+        new("min", 0, 0, static (in call, input, output) => Extreme(call.E, input, -1, output)),
+        new("max", 0, 0, static (in call, input, output) => Extreme(call.E, input, 1, output)),
         new("avg", 0, 0, Average),
     ];
 
@@ -58,14 +58,14 @@ internal static class AggregateFunctions
         Arithmetic.Divide(call.E, sum, count, output);
     }
 
-    private static void Extreme(Values input, int sign, Values output)
+    private static void Extreme(Evaluation e, Values input, int sign, Values output)
     {
         if (!AllHaveValues(input)) return;
         var best = input[0].System!.Value;
         for (var i = 1; i < input.Count; i++)
         {
             var next = input[i].System!.Value;
-            if (Ordering.Compare(next, best) is not { } order) return;
+            if (Ordering.Compare(e, next, best) is not { } order) return;
             if (Math.Sign(order) == sign) best = next;
         }
 

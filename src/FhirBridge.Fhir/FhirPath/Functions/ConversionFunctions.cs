@@ -54,7 +54,7 @@ internal static class ConversionFunctions
     {
         FhirPathKind.Boolean => value,
         FhirPathKind.Integer or FhirPathKind.Long or FhirPathKind.Decimal => value.AsDecimal is 1 or 0 ? FhirPathValue.Of(value.AsDecimal == 1) : null,
-        FhirPathKind.String => value.AsString.ToLowerInvariant() switch
+        FhirPathKind.String when value.AsString.Length <= 5 => value.AsString.ToLowerInvariant() switch
         {
             "true" or "t" or "yes" or "y" or "1" or "1.0" => FhirPathValue.Of(true),
             "false" or "f" or "no" or "n" or "0" or "0.0" => FhirPathValue.Of(false),
@@ -68,7 +68,7 @@ internal static class ConversionFunctions
         FhirPathKind.Integer => value,
         FhirPathKind.Long when value.AsLong is >= int.MinValue and <= int.MaxValue => FhirPathValue.Of((int)value.AsLong),
         FhirPathKind.Boolean => FhirPathValue.Of(value.AsBoolean ? 1 : 0),
-        FhirPathKind.String when int.TryParse(value.AsString, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var i) => FhirPathValue.Of(i),
+        FhirPathKind.String when NumberText.TryInteger(value.AsString, out var i) => FhirPathValue.Of(i),
         _ => null,
     };
 
@@ -76,7 +76,7 @@ internal static class ConversionFunctions
     {
         FhirPathKind.Integer or FhirPathKind.Long => FhirPathValue.Of(value.AsLong),
         FhirPathKind.Boolean => FhirPathValue.Of(value.AsBoolean ? 1L : 0L),
-        FhirPathKind.String when long.TryParse(value.AsString, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var l) => FhirPathValue.Of(l),
+        FhirPathKind.String when NumberText.TryLong(value.AsString, out var l) => FhirPathValue.Of(l),
         _ => null,
     };
 
@@ -84,7 +84,7 @@ internal static class ConversionFunctions
     {
         FhirPathKind.Integer or FhirPathKind.Long or FhirPathKind.Decimal => FhirPathValue.Of(value.AsDecimal),
         FhirPathKind.Boolean => FhirPathValue.Of(value.AsBoolean ? 1.0m : 0.0m),
-        FhirPathKind.String when decimal.TryParse(value.AsString, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var d)
+        FhirPathKind.String when NumberText.TryDecimal(value.AsString, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, out var d)
             && !value.AsString.EndsWith('.') && !value.AsString.AsSpan().TrimStart("+-").StartsWith('.') => FhirPathValue.Of(d),
         _ => null,
     };

@@ -97,22 +97,30 @@ internal sealed class ItemSet(Evaluation e)
     }
 
     /// <summary>The same for equal elements, and different for most others: number and names of the children, and texts, whose equality is exact.</summary>
-    private static string Key(FhirElement element)
+    private string Key(FhirElement element)
     {
         var (count, hash) = (0, 0);
         foreach (var child in element.Children())
         {
             count++;
             hash ^= string.GetHashCode(child.SourceName, StringComparison.Ordinal);
-            if (child.HasValue && SystemValues.KindOf(child) == FhirPathKind.String) hash ^= HashCode.Combine(child.SourceName, child.Index, child.Value);
+            if (!child.HasValue || SystemValues.KindOf(child) != FhirPathKind.String) continue;
+            e.SpendLength(child.Value.Length);
+            hash ^= HashCode.Combine(child.SourceName, child.Index, child.Value);
         }
 
         return $"element {count} {hash}";
     }
 
+    private bool AddText(string text, in FhirPathValue item)
+    {
+        e.SpendLength(text.Length);
+        return AddTo("s" + text, item);
+    }
+
     private bool AddValue(in FhirPathValue system, in FhirPathValue item) => system.Kind switch
     {
-        FhirPathKind.String => AddTo("s" + system.AsString, item),
+        FhirPathKind.String => AddText(system.AsString, item),
         FhirPathKind.Boolean => AddTo(system.AsBoolean ? "true" : "false", item),
         FhirPathKind.Integer or FhirPathKind.Long or FhirPathKind.Decimal => AddTo("n" + decimal.Truncate(system.AsDecimal), item),
         _ => AddTo("other", item),

@@ -7,15 +7,16 @@ internal static class Sorting
     {
         var rows = new (FhirPathValue?[] Keys, int Place)[input.Count];
         for (var i = 0; i < input.Count; i++) rows[i] = (Keys(call, input[i], i), i);
-        call.E.Spend((long)input.Count * 16);
+        var evaluation = call.E;
+        evaluation.Spend((long)input.Count * 16);
         try
         {
             // The place decides last, so that equal keys keep their order.
-            Array.Sort(rows, (a, b) => Compare(a.Keys, b.Keys, descending) is not 0 and var order ? order : a.Place.CompareTo(b.Place));
+            Array.Sort(rows, (a, b) => Compare(evaluation, a.Keys, b.Keys, descending) is not 0 and var order ? order : a.Place.CompareTo(b.Place));
         }
         catch (InvalidOperationException e) when (e.InnerException is EvaluationException inner)
         {
-            throw Evaluation.Fault(inner.Message);
+            throw new EvaluationException(inner.Message, inner.Kind);
         }
 
         foreach (var (_, place) in rows) output.Add(input[place]);
@@ -40,7 +41,7 @@ internal static class Sorting
         return keys;
     }
 
-    private static int Compare(FhirPathValue?[] a, FhirPathValue?[] b, bool[] descending)
+    private static int Compare(Evaluation e, FhirPathValue?[] a, FhirPathValue?[] b, bool[] descending)
     {
         for (var k = 0; k < a.Length; k++)
         {
@@ -49,7 +50,7 @@ internal static class Sorting
                 (null, null) => 0,
                 (null, _) => -1,
                 (_, null) => 1,
-                ({ } x, { } y) => Ordering.Compare(x, y) ?? 0,
+                ({ } x, { } y) => Ordering.Compare(e, x, y) ?? 0,
             };
             if (order != 0) return k < descending.Length && descending[k] ? -order : order;
         }

@@ -58,6 +58,7 @@ internal static class Equality
         switch (a.System, b.System)
         {
             case ({ } x, { } y):
+                SpendTexts(e, x, y);
                 // Two primitive elements also compare their extensions: they are children like any other (N1 §6.1: all child properties).
                 var values = EqualSystem(x, y);
                 return values is true && a.IsElement && b.IsElement && a.Element.HasValue && b.Element.HasValue ? EqualChildren(e, a.Element, b.Element) : values;
@@ -71,12 +72,20 @@ internal static class Equality
     public static bool Equivalent(Evaluation e, in FhirPathValue a, in FhirPathValue b)
     {
         e.Spend();
-        return (a.System, b.System) switch
+        var (left, right) = (a.System, b.System);
+        if (left is { } p && right is { } q) SpendTexts(e, p, q);
+        return (left, right) switch
         {
             ({ } x, { } y) => EquivalentSystem(x, y),
             (null, null) => (FhirTypes.IsValueless(a.Element) && FhirTypes.IsValueless(b.Element)) || EquivalentChildren(e, a.Element, b.Element),
             _ => false,
         };
+    }
+
+    /// <summary>Long texts cost what it takes to compare them, however often that is asked for.</summary>
+    private static void SpendTexts(Evaluation e, in FhirPathValue a, in FhirPathValue b)
+    {
+        if (a.Kind == FhirPathKind.String && b.Kind == FhirPathKind.String && a.AsString.Length > 64) e.SpendLength(Math.Min(a.AsString.Length, b.AsString.Length));
     }
 
     /// <summary>Removes blanks' differences and case, as equivalence of texts has it.</summary>

@@ -6,17 +6,22 @@ namespace FhirBridge.Fhir.FhirPath;
 internal static class Ordering
 {
     /// <summary>Negative, zero, positive; null when a side is empty or the order cannot be decided. Different types are a fault.</summary>
-    public static int? Compare(Values left, Values right)
+    public static int? Compare(Evaluation e, Values left, Values right)
     {
         var a = default(FhirPathValue);
         var some = Evaluation.SingleSystem(left, out a) & Evaluation.SingleSystem(right, out var b);
-        return some ? Compare(a, b) : null;
+        return some ? Compare(e, a, b) : null;
     }
 
-    public static int? Compare(in FhirPathValue a, in FhirPathValue b)
+    public static int? Compare(Evaluation e, in FhirPathValue a, in FhirPathValue b)
     {
         if (a.IsNumber && b.IsNumber) return a.AsDecimal.CompareTo(b.AsDecimal);
-        if (a.Kind == FhirPathKind.String && b.Kind == FhirPathKind.String) return string.CompareOrdinal(a.AsString, b.AsString);
+        if (a.Kind == FhirPathKind.String && b.Kind == FhirPathKind.String)
+        {
+            e.SpendLength(Math.Min(a.AsString.Length, b.AsString.Length));
+            return string.CompareOrdinal(a.AsString, b.AsString);
+        }
+
         if (a.IsTemporal && b.IsTemporal && a.Kind == FhirPathKind.Time == (b.Kind == FhirPathKind.Time)) return a.AsTemporal.CompareTo(b.AsTemporal);
         if (Equality.Quantities(a, b) is var (p, q)) return p.CompareTo(q);
         if (a.IsElement || b.IsElement) return CompareQuantities(a, b);
@@ -40,5 +45,5 @@ internal static class Ordering
     private static bool IsQuantity(in FhirPathValue value) => value.Kind == FhirPathKind.Quantity || (value.IsElement && FhirTypes.IsQuantity(value.Element.Type));
 
     private static decimal? Value(FhirElement quantity) =>
-        decimal.TryParse(quantity.Text("value"), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
+        NumberText.TryDecimal(quantity.Text("value"), NumberStyles.Float, out var value) ? value : null;
 }

@@ -65,7 +65,7 @@ public sealed record FhirPathQuantity(decimal Value, string Unit, bool IsCalenda
             while (n < s.Length && char.IsAsciiDigit(s[n])) n++;
         }
 
-        if (!decimal.TryParse(s[..n], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) return null;
+        if (!NumberText.TryDecimal(s[..n], NumberStyles.Float, out var value)) return null;
         var unit = s[n..].TrimStart();
         if (unit.IsEmpty) return n == s.Length ? new(value, "1") : null;
         if (unit.Length > 2 && unit[0] == '\'' && unit[^1] == '\'')

@@ -18,8 +18,8 @@ internal static class SystemValues
         return KindOf(e) switch
         {
             FhirPathKind.Boolean => text is "true" or "false" ? FhirPathValue.Of(text == "true") : FhirPathValue.Of(text),
-            FhirPathKind.Integer => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var i) ? FhirPathValue.Of(i) : Number(text),
-            FhirPathKind.Long => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var l) ? FhirPathValue.Of(l) : Number(text),
+            FhirPathKind.Integer => NumberText.TryInteger(text, out var i) ? FhirPathValue.Of(i) : Number(text),
+            FhirPathKind.Long => NumberText.TryLong(text, out var l) ? FhirPathValue.Of(l) : Number(text),
             FhirPathKind.Decimal => Number(text),
             FhirPathKind.Date or FhirPathKind.DateTime => FhirPathTemporal.ParseDateTime(text, KindOf(e)) is { } d ? FhirPathValue.Of(d) : FhirPathValue.Of(text),
             FhirPathKind.Time => FhirPathTemporal.ParseTime(text) is { } t ? FhirPathValue.Of(t) : FhirPathValue.Of(text),
@@ -57,13 +57,13 @@ internal static class SystemValues
     };
 
     private static FhirPathValue Number(string text) =>
-        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var d) ? FhirPathValue.Of(d) : FhirPathValue.Of(text);
+        NumberText.TryDecimal(text, NumberStyles.Float, out var d) ? FhirPathValue.Of(d) : FhirPathValue.Of(text);
 
     private static FhirPathValue? ReadQuantity(FhirElement e)
     {
         // A comparator makes it a range, not a value: no conversion.
         if (e["comparator"].HasValue || e["value"].Value is not { } text) return null;
-        if (!decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) return null;
+        if (!NumberText.TryDecimal(text, NumberStyles.Float, out var value)) return null;
         var code = e.Text("code");
         var system = e.Text("system");
         return system == Ucum && code is not null ? FhirPathValue.Of(FhirPathQuantity.OfUcumCode(value, code)) : null;

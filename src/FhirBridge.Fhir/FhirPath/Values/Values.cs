@@ -5,6 +5,9 @@ internal sealed class Values
 {
     private FhirPathValue[] items = new FhirPathValue[4];
 
+    /// <summary>Pays for the growth of the buffer, so that whatever is collected is bounded; null for the small ones that functions make for themselves.</summary>
+    public Evaluation? Payer { get; set; }
+
     public int Count { get; private set; }
 
     public ref readonly FhirPathValue this[int index] => ref items[index];
@@ -13,8 +16,14 @@ internal sealed class Values
 
     public void Add(in FhirPathValue value)
     {
-        if (Count == items.Length) Array.Resize(ref items, items.Length * 2);
+        if (Count == items.Length) Grow();
         items[Count++] = value;
+    }
+
+    private void Grow()
+    {
+        if (items.Length >= 1_024) Payer?.Spend(items.Length);
+        Array.Resize(ref items, items.Length * 2);
     }
 
     public void Add(bool value) => Add(FhirPathValue.Of(value));
@@ -43,6 +52,7 @@ internal sealed class Values
         if (items.Length > 64) items = new FhirPathValue[4];
         else Array.Clear(items);
         Count = 0;
+        Payer = null;
     }
 
     public FhirPathValue[] ToArray() => Count == 0 ? [] : items.AsSpan(0, Count).ToArray();
