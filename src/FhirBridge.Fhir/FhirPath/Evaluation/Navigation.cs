@@ -42,7 +42,7 @@ internal static class Navigation
             return;
         }
 
-        // Of what the definitions know, an element that does not repeat stands once.
+        // Of what the definitions know, an element that does not repeat stands once (of a choice, a resource that breaks R4 may have several).
         var typed = nodes[item.NodeNumber].DefinitionPath is not null;
         var passed = 0;
         for (var n = item.NodeNumber + 1; n < end; n = nodes[n].End)
@@ -52,7 +52,7 @@ internal static class Navigation
             if (!string.Equals(nodes[n].Name, name, StringComparison.Ordinal)) continue;
             e.Spend();
             output.Add(FhirPathValue.Node(tree, n));
-            if (typed && nodes[n].Index < 0) return;
+            if (typed && nodes[n].Index < 0 && string.Equals(nodes[n].SourceName, name, StringComparison.Ordinal)) return;
         }
     }
 
