@@ -85,6 +85,8 @@ public sealed class FhirPathOperationTests(Network net) : IClassFixture<Network>
     {
         var answer = (await PostAsync(Body("given.first() & '/' & use & '/' & %resource.id", Patient, ("context", "name")))).Is(200);
         Assert.Equal(["Peter/official/p", "Jim/usual/p"], Results(answer).Select(r => r["valueString"]!.GetValue<string>()));
+        Assert.Equal("gp/p", Assert.Single(Results((await PostAsync(Body("%resource.id & '/' & %rootResource.id", Patient, ("context", "contained")))).Is(200)))["valueString"]!.GetValue<string>());
+        Assert.Equal("3/p", Assert.Single(Results((await PostAsync(Body("($this + 1).toString() & '/' & %resource.id", Patient, ("context", "name.count()")))).Is(200)))["valueString"]!.GetValue<string>());
         Assert.Empty(Results((await PostAsync(Body("given", Patient, ("context", "name.where(use = 'old')")))).Is(200)));
         (await PostAsync(Body("given.firts()", Patient, ("context", "name.where(use = 'old')")))).Is(400, "invalid-expression");
         (await PostAsync(Body("family.colour", Patient, ("context", "name")))).Is(400, "invalid-expression");

@@ -46,7 +46,7 @@ public static class FhirPathOperation
         {
             var compiled = Compile(expression, focus.IsElement ? focus.Element.DefinitionPath : null);
             if (!compiled.IsOk) return Result<ReadOnlyMemory<byte>>.Fail(compiled.Problems);
-            var items = compiled.Value.Evaluate(focus, evaluation);
+            var items = compiled.Value.Evaluate(focus, evaluation with { Resource = focus.Element.Resource is { Exists: true } nearest ? nearest : resource });
             if (!items.IsOk) return Result<ReadOnlyMemory<byte>>.Fail(items.Problems.Select(p => p with { Expression = expression.Path }));
             foreach (var item in items.Value) answer.Add(item);
             if (answer.IsFull) return Problems.ExpressionBudget.With("the result is larger than 10 MB; narrow the expression", expression.Path);
@@ -119,7 +119,7 @@ public static class FhirPathOperation
         else read = parameter.Value;
     }
 
-    /// <summary>In a tree of its own, so that paths start at the resource; null where the parameter holds none.</summary>
+    /// <summary>In a tree of its own, so that paths start at the resource.</summary>
     private static Result<FhirElement> ReadResource(ParametersParameterView parameter)
     {
         if (parameter.Resource is { Exists: true } inline) return FhirJson.ReadTrusted(inline.Raw.ToArray()) is { IsOk: true } own ? own.Value.Root : inline;
