@@ -11,9 +11,13 @@ public sealed class FhirPathExpression
     /// <summary>Whatever of an expression a message quotes, it does not grow longer.</summary>
     private const int MostOfMessage = 600;
 
-    private const int MaxCached = 4096;
+    /// <summary>
+    /// A compiled expression is some sixty times as large as its text, and strangers choose the texts: the cache holds at most 60 MB, whatever they are. Who evaluates a long
+    /// expression often keeps it.
+    /// </summary>
+    private const int MaxCached = 1_000;
 
-    private const int MaxCachedLength = 4000;
+    private const int MaxCachedLength = 500;
 
     private static readonly BoundedCache<(string, FhirPathOptions), FhirPathExpression> Cache = new(MaxCached);
 

@@ -46,6 +46,27 @@ public class AmplificationTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 500_000_000);
     }
 
+    /// <summary>Patterns that backtrack are dear, and so are long ones that are made anew each time.</summary>
+    [Theory]
+    [InlineData("descendants().select('aaaaaaaaaaaaaaaaaaab'.matches('(?=a)(a+)+$')).count()")]
+    [InlineData("descendants().select('x'.matches(%p)).count()")]
+    [InlineData("descendants().select('x'.replaceMatches(%p, 'y')).count()")]
+    public void Match_CostlyPatternAgainAndAgain_EndsInTheBudget(string expression)
+    {
+        var context = Context with { Variables = new Dictionary<string, IReadOnlyList<FhirPathValue>> { ["p"] = [FhirPathValue.Of(string.Concat(Enumerable.Repeat("(a|b)*c?", 240)))] } };
+
+        Assert.Equal(Problems.ExpressionBudget, Assert.Single(FhirPathExpression.Compile(expression).Value!.Evaluate(Bundle, context).Problems).Kind);
+    }
+
+    /// <summary>Strangers choose the texts: only short ones are kept.</summary>
+    [Fact]
+    public void Compile_LongExpression_IsNotKept()
+    {
+        var lengthy = "'let go' = 'let go'" + string.Concat(Enumerable.Repeat(" and (a.b.where(c=1))", 30));
+
+        Assert.NotSame(FhirPathExpression.Compile(lengthy).Value, FhirPathExpression.Compile(lengthy).Value);
+    }
+
     [Theory]
     [InlineData("%n.toInteger()")]
     [InlineData("%n.toLong()")]

@@ -7,15 +7,20 @@ namespace FhirBridge.Fhir.FhirPath;
 /// </summary>
 /// <remarks>
 /// NOTE: patterns come from strangers. They run on the engine without backtracking, whose time is linear in the text; only what that engine
-/// cannot express (look-around, back references) backtracks, within a time limit.
+/// cannot express (look-around, back references) backtracks, within a time limit, and is dear: few such matches fit into an evaluation.
 /// </remarks>
 internal static class RegexFunctions
 {
     private const int MaxPattern = 2000;
 
-    private const int MaxCached = 500;
+    /// <summary>Compiled patterns are large: only few and short ones are kept, the others cost their making each time.</summary>
+    private const int MaxCached = 64;
 
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(250);
+    private const int LongestCached = 500;
+
+    private const int BacktrackingCost = 20_000;
+
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(100);
 
     private static readonly BoundedCache<(string Pattern, RegexOptions Options), Regex> Cache = new(MaxCached);
 
@@ -32,7 +37,7 @@ internal static class RegexFunctions
         call.E.SpendText(text.Length * 4L);
         var options = Options(call, 1);
         var end = options.HasFlag(RegexOptions.Multiline) ? "$" : "\\z";
-        var regex = Find(full ? $"^(?:{pattern}){end}" : pattern, options);
+        var regex = Find(call.E, full ? $"^(?:{pattern}){end}" : pattern, options);
         output.Add(Guarded(() => regex.IsMatch(text)));
     }
 
@@ -45,7 +50,7 @@ internal static class RegexFunctions
             return;
         }
 
-        var regex = Find(pattern, Options(call, 2));
+        var regex = Find(call.E, pattern, Options(call, 2));
         call.E.SpendText(text.Length * 4L);
         var e = call.E;
         var total = (long)text.Length;
@@ -77,10 +82,18 @@ internal static class RegexFunctions
         return options;
     }
 
-    private static Regex Find(string pattern, RegexOptions options)
+    private static Regex Find(Evaluation e, string pattern, RegexOptions options)
+    {
+        var regex = Make(e, pattern, options);
+        if (!regex.Options.HasFlag(RegexOptions.NonBacktracking)) e.Spend(BacktrackingCost);
+        return regex;
+    }
+
+    private static Regex Make(Evaluation e, string pattern, RegexOptions options)
     {
         if (pattern.Length > MaxPattern) throw new EvaluationException($"the regular expression is longer than {MaxPattern} characters", Problems.ExpressionBudget);
         if (Cache.TryGet((pattern, options), out var known)) return known;
+        e.Spend(pattern.Length * 5);
         Regex regex;
         try
         {
@@ -98,7 +111,7 @@ internal static class RegexFunctions
             throw Evaluation.Fault("the regular expression is not valid");
         }
 
-        Cache.Set((pattern, options), regex);
+        if (pattern.Length <= LongestCached) Cache.Set((pattern, options), regex);
         return regex;
     }
 
