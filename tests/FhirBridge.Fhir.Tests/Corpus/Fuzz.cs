@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -64,6 +66,64 @@ internal static class Fuzz
         }
 
         return [.. bytes];
+    }
+
+    /// <summary>Changes one to seven values of a JSON document: replaced by another of the same document or by an odd one, taken away, or doubled.</summary>
+    internal static byte[] Values(this Random random, ReadOnlySpan<byte> json)
+    {
+        var root = JsonNode.Parse(json)!;
+        for (var n = random.Next(1, 8); n > 0; n--)
+        {
+            var all = Below(root).ToList();
+            if (all.Count == 0) break;
+            var node = random.Of(all);
+            switch (random.Next(4))
+            {
+                case 0 when node.Parent is JsonObject o:
+                    o.Remove(node.GetPropertyName());
+                    break;
+                case 1 when node.Parent is JsonArray a:
+                    a.Add(node.DeepClone());
+                    break;
+                case 2:
+                    node.ReplaceWith(random.Of(all).DeepClone());
+                    break;
+                default:
+                    node.ReplaceWith(Odd(random));
+                    break;
+            }
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(root);
+    }
+
+    private static JsonNode? Odd(Random random) => random.Next(10) switch
+    {
+        0 => JsonValue.Create(""),
+        1 => JsonValue.Create(-1),
+        2 => JsonValue.Create(1e300),
+        3 => JsonValue.Create("Observation..x.[x]:/"),
+        4 => new JsonArray(),
+        5 => new JsonObject(),
+        6 => JsonValue.Create(true),
+        7 => JsonValue.Create("urn:m"),
+        8 => new JsonArray(new JsonObject()),
+        _ => null,
+    };
+
+    private static IEnumerable<JsonNode> Below(JsonNode node)
+    {
+        var children = node switch
+        {
+            JsonObject o => o.Select(p => p.Value),
+            JsonArray a => a,
+            _ => [],
+        };
+        foreach (var child in children.OfType<JsonNode>())
+        {
+            yield return child;
+            foreach (var further in Below(child)) yield return further;
+        }
     }
 
     /// <summary>What must be true of every answer to a text: problems with places, or a resource that JSON and XML carry without a change.</summary>

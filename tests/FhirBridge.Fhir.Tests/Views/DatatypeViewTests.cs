@@ -79,6 +79,16 @@ public sealed class DatatypeViewTests
         Assert.False(new CareTeamView(tree.Root).Period.TryInterval(TimeZoneInfo.Utc, out _));
     }
 
+    /// <summary>An end that is there but not told is not an open end: who decides by the period must not take it for one.</summary>
+    [Theory]
+    [InlineData("_start")]
+    [InlineData("_end")]
+    public void Period_EndWithExtensionsAlone_HasNoInterval(string end)
+    {
+        var team = new CareTeamView(Examples.Root("{\"resourceType\":\"CareTeam\",\"period\":{\"" + end + "\":{\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/data-absent-reason\",\"valueCode\":\"masked\"}]}}}"));
+        Assert.False(team.Period.TryInterval(TimeZoneInfo.Utc, out _));
+    }
+
     [Fact]
     public void Values_RepetitionWithExtensionsAlone_IsPassedOver()
     {
