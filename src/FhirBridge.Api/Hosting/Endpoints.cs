@@ -1,7 +1,6 @@
 using FhirBridge.Api.Configuration;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Tokens;
-using FhirBridge.Fhir;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Hosting;
@@ -38,37 +37,10 @@ public static class Endpoints
 
         app.Map(root + "/{**rest}", (HttpContext http, Door door) =>
         {
-            var answer = Unmapped(http, table, (string?)http.GetRouteValue("rest") ?? "", "this service has no such address; /fhir/metadata tells what it has");
+            var answer = Unmapped.Answer(http, table, (string?)http.GetRouteValue("rest") ?? "", "this service has no such address; /fhir/metadata tells what it has");
             var row = new Http.Route(http.Request.Method, "{**rest}", "unknown", Access.Open, ' ', (_, _, _) => ValueTask.FromResult(answer));
             return door.PassAsync(http, row, facade);
         }).WithOrder(int.MaxValue);
-    }
-
-    /// <summary>The answer at an address that no row of the table has: 405 with <c>Allow</c> where other methods are offered, else 404.</summary>
-    internal static FhirResponse Unmapped(HttpContext http, Http.Route[] table, string path, string unknown)
-    {
-        var allowed = Allowed(table, path);
-        if (allowed.Length == 0) return FhirResponse.Failure(Problems.UnknownPath.With(unknown));
-        http.Response.Headers.Allow = allowed;
-        return FhirResponse.Failure(Problems.NotSupported.With($"{http.Request.Method} is not offered here; {allowed} is"));
-    }
-
-    private static string Allowed(Http.Route[] table, string path)
-    {
-        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        return string.Join(", ", table.Where(r => Fits(r.Template, segments)).Select(r => r.Method).Distinct());
-    }
-
-    private static bool Fits(string template, string[] segments)
-    {
-        var parts = template.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length != segments.Length) return false;
-        for (var i = 0; i < parts.Length; i++)
-        {
-            if (parts[i] == "{type}" ? !Definitions.R4.IsResource(segments[i]) : !parts[i].StartsWith('{') && parts[i] != segments[i]) return false;
-        }
-
-        return true;
     }
 
     private static async Task SmartConfigurationAsync(HttpContext http, SmartConfiguration smart, FhirBridgeOptions options)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using FhirBridge.Api.Audit;
 using FhirBridge.Api.Configuration;
-using FhirBridge.Api.Hosting;
 using FhirBridge.Api.Interactions;
 using FhirBridge.Api.Interactions.Shared;
 using FhirBridge.Api.Tokens;
@@ -72,7 +71,7 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
         {
             // An operation's name stands where a type could: with another method it is known all the same.
             var path = route.Template == "{type}" ? request.Type : "{type}";
-            return Endpoints.Unmapped(http, facade ? Surface.Facade : Surface.Shared, path, $"'{request.Type}' is not a resource type of R4");
+            return Unmapped.Answer(http, facade ? Surface.Facade : Surface.Shared, path, $"'{request.Type}' is not a resource type of R4");
         }
 
         if (route.Access == Access.Open) return await route.Run(request, bridge, cancel).ConfigureAwait(false);

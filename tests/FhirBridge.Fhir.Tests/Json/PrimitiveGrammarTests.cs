@@ -47,4 +47,15 @@ public class PrimitiveGrammarTests
     [Fact]
     public void Check_LongId_IsRefused() =>
         Assert.NotNull(PrimitiveGrammar.Check(PrimitiveKind.Id, Encoding.UTF8.GetBytes(new string('a', 65))));
+
+    [Theory]
+    [InlineData("dateTime", "2015-02-04T14:34:28Z", true)]
+    [InlineData("dateTime", "2015-02-04T14", false)]
+    [InlineData("time", "14:34:28", true)]
+    [InlineData("time", "14", false)]
+    [InlineData("date", "2015-02", true)]
+    [InlineData("string", "", false)]
+    [InlineData("string", "a", true)]
+    [InlineData("string", "a\u0001", false)]
+    public void FhirPrimitive_IsValid_AsTheReadersHaveIt(string type, string text, bool expected) => Assert.Equal(expected, FhirPrimitive.IsValid(type, text));
 }

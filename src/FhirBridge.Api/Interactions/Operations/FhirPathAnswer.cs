@@ -155,12 +155,8 @@ internal sealed class FhirPathAnswer : IDisposable
             FhirPathKind.Quantity => "Quantity",
             _ => null,
         };
-        return type is "String" or "Date" or "DateTime" or "Time" && !Fits(type, item.ToString()) ? null : type;
+        return type is "String" or "Date" or "DateTime" or "Time" && !FhirPrimitive.IsValid(char.ToLowerInvariant(type[0]) + type[1..], item.ToString()) ? null : type;
     }
-
-    /// <summary>Whether the text is a value of that FHIR type: the reader has the last word on that.</summary>
-    private static bool Fits(string type, string text) => FhirJson.Read(Encoding.UTF8.GetBytes(
-        $$"""{"resourceType":"Parameters","parameter":[{"name":"x","value{{type}}":{{JsonSerializer.Serialize(text)}}}]}""")).IsOk;
 
     private void WriteSystem(in FhirPathValue item, string type)
     {

@@ -59,8 +59,7 @@ public static class FhirPathOperation
 
     private static Result<FhirPathExpression> Compile(FhirElement text, string? type)
     {
-        var known = type is not null && (Definitions.R4.FindType(type) is not null || Definitions.R4.Elements(type).Count > 0) ? type : null;
-        var compiled = FhirPathExpression.Compile(text.Value!, new FhirPathOptions(known));
+        var compiled = FhirPathExpression.Compile(text.Value!, new FhirPathOptions(type));
         return compiled.IsOk ? compiled : Result<FhirPathExpression>.Fail(compiled.Problems.Select(p => p with { Expression = text.Path, Line = null, Column = null }));
     }
 

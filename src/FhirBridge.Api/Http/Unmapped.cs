@@ -1,0 +1,34 @@
+using FhirBridge.Fhir;
+
+namespace FhirBridge.Api.Http;
+
+/// <summary>What is not in a surface table.</summary>
+internal static class Unmapped
+{
+    /// <summary>The answer at an address that no row of the table has: 405 with <c>Allow</c> where other methods are offered, else 404.</summary>
+    public static FhirResponse Answer(HttpContext http, Route[] table, string path, string unknown)
+    {
+        var allowed = Allowed(table, path);
+        if (allowed.Length == 0) return FhirResponse.Failure(Problems.UnknownPath.With(unknown));
+        http.Response.Headers.Allow = allowed;
+        return FhirResponse.Failure(Problems.NotSupported.With($"{http.Request.Method} is not offered here; {allowed} is"));
+    }
+
+    private static string Allowed(Route[] table, string path)
+    {
+        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return string.Join(", ", table.Where(r => Fits(r.Template, segments)).Select(r => r.Method).Distinct());
+    }
+
+    private static bool Fits(string template, string[] segments)
+    {
+        var parts = template.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length != segments.Length) return false;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (parts[i] == "{type}" ? !Definitions.R4.IsResource(segments[i]) : !parts[i].StartsWith('{') && parts[i] != segments[i]) return false;
+        }
+
+        return true;
+    }
+}
