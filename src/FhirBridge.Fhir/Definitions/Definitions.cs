@@ -35,6 +35,7 @@ public sealed class Definitions
         this.store = new(store);
         Terminology = new Terminology(this);
         Profiles = new Profiles.ProfileChecker(this);
+        Validator = new Validation.Validator(this);
     }
 
     /// <summary>The definitions of R4 (4.0.1) itself.</summary>
@@ -63,6 +64,9 @@ public sealed class Definitions
 
     /// <summary>Checks elements against the profiles.</summary>
     public Profiles.ProfileChecker Profiles { get; }
+
+    /// <summary>Validates resources by R4's rules and by the profiles.</summary>
+    public Validation.Validator Validator { get; }
 
     internal TypeIndex TypeIndex => types.Value;
 

@@ -89,7 +89,7 @@ internal sealed class PropertyDefinition
         Name = name;
         Type = type;
         ContentPath = contentPath;
-        Shape = new NodeShape(element.Name, name, type, contentPath);
+        Shape = new NodeShape(element.Name, name, type, contentPath, element);
         Repeats = element.Repeats;
         Mask = 1UL << element.Order;
         Primitive = index.Find(type) is { Kind: TypeKind.Primitive } ? PrimitiveGrammar.KindOf(type) : PrimitiveKind.None;

@@ -45,8 +45,19 @@ public sealed class ElementTree
 /// <param name="SourceName">Property name as the source says: <c>valueQuantity</c>.</param>
 /// <param name="Type">FHIR type: <c>Patient</c>, <c>HumanName</c>, <c>code</c>, <c>BackboneElement</c>; null when unknown.</param>
 /// <param name="DefinitionPath">Where the children are defined: <c>HumanName</c>, <c>CarePlan.activity.detail</c>; null when unknown.</param>
-internal sealed record NodeShape(string Name, string SourceName, string? Type, string? DefinitionPath)
+/// <param name="Element">The definition; null at the root and where it is not known.</param>
+internal sealed record NodeShape(string Name, string SourceName, string? Type, string? DefinitionPath, ElementDefinition? Element = null)
 {
+    // Copies are made to state another type, so the rules are not theirs.
+    private NodeShape(NodeShape other)
+    {
+        (Name, SourceName, Type, DefinitionPath, Element) = (other.Name, other.SourceName, other.Type, other.DefinitionPath, other.Element);
+        IsVocabulary = other.IsVocabulary;
+    }
+
+    /// <summary>What R4 asks of each node of this shape; null until it was asked for.</summary>
+    public IReadOnlyList<Profiles.IElementRule>? Rules { get; set; }
+
     /// <summary>True where the same few texts stand again and again: codes and systems.</summary>
     public bool IsVocabulary { get; } = Type is "code" or "uri" or "canonical";
 }

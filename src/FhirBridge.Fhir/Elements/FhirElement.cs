@@ -19,6 +19,8 @@ public readonly struct FhirElement : IEquatable<FhirElement>
         this.index = index;
     }
 
+    internal NodeShape? Shape => tree is null ? null : Node.Shape;
+
     private ref readonly ElementNode Node => ref tree!.Nodes[index];
 
     /// <summary>False for the result of navigating to what is not there.</summary>

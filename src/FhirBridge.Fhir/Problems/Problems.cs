@@ -54,6 +54,48 @@ public static class Problems
     /// <summary>An invariant of the definitions does not hold.</summary>
     public static readonly ProblemKind Invariant = new("invariant", "invariant", Error, 422);
 
+    /// <summary>A rule that R4 or a profile only recommends does not hold.</summary>
+    public static readonly ProblemKind InvariantAdvised = new("invariant-advised", "invariant", Warning, 200);
+
+    /// <summary>A code outside an extensible value set, or a display that is not that of the code.</summary>
+    public static readonly ProblemKind CodeAdvised = new("code-advised", "code-invalid", Warning, 200);
+
+    /// <summary>A reference to a type, or to a resource, that may not stand there.</summary>
+    public static readonly ProblemKind ReferenceTarget = new("reference-target", "structure", Error, 422);
+
+    /// <summary>A reference within the document that leads nowhere.</summary>
+    public static readonly ProblemKind ReferenceNotFound = new("reference-not-found", "not-found", Error, 422);
+
+    /// <summary>A reference within the document that leads nowhere, where it may.</summary>
+    public static readonly ProblemKind ReferenceOpen = new("reference-open", "not-found", Warning, 200);
+
+    /// <summary>An extension at a place for which it is not defined.</summary>
+    public static readonly ProblemKind ExtensionMisplaced = new("extension-misplaced", "extension", Error, 422);
+
+    /// <summary>An extension that changes the meaning of what it stands in, and is not known here.</summary>
+    public static readonly ProblemKind UnknownModifierExtension = new("unknown-modifier-extension", "extension", Error, 422);
+
+    /// <summary>An extension whose definition is not known here: its content is not checked.</summary>
+    public static readonly ProblemKind UnknownExtension = new("unknown-extension", "extension", Warning, 200);
+
+    /// <summary>An extension whose definition is not known here, where none but known ones are accepted.</summary>
+    public static readonly ProblemKind ExtensionRefused = new("extension-refused", "extension", Error, 422);
+
+    /// <summary>Text that looks like HTML where none is expected: whoever shows it carelessly would run it.</summary>
+    public static readonly ProblemKind Markup = new("markup", "security", Warning, 200);
+
+    /// <summary>A profile that the resource names and that is not known here, or cannot be used.</summary>
+    public static readonly ProblemKind UnknownProfile = new("unknown-profile", "not-found", Warning, 200);
+
+    /// <summary>A slice or a slicing rule of a profile is not kept.</summary>
+    public static readonly ProblemKind Slicing = new("slicing", "structure", Error, 422);
+
+    /// <summary>Something could not be checked, and is not counted as a fault.</summary>
+    public static readonly ProblemKind NotChecked = new("not-checked", "informational", Information, 200);
+
+    /// <summary>Elements that a profile asks its users to support, and that are not there.</summary>
+    public static readonly ProblemKind MustSupport = new("must-support", "informational", Information, 200);
+
     /// <summary>A FHIRPath expression that cannot be compiled or evaluated.</summary>
     public static readonly ProblemKind InvalidExpression = new("invalid-expression", "invalid", Error, 400);
 

@@ -1,30 +1,39 @@
 using System.Globalization;
 using FhirBridge.Fhir.FhirPath;
+using FhirBridge.Fhir.Validation;
 
 namespace FhirBridge.Fhir.Profiles;
 
 /// <summary>A rule on each occurrence of an element.</summary>
 internal interface IElementRule
 {
-    /// <summary>Reports to the check what is wrong with the element.</summary>
-    void Check(FhirElement element, ProfileCheck check);
+    /// <summary>Reports to the run what is wrong with the element.</summary>
+    void Check(FhirElement element, ValidationRun run);
 }
 
 /// <summary>The rules that an ElementDefinition states, without cardinality, types and slicing, which the check itself walks by.</summary>
 internal static class ElementRules
 {
+    private const string MaxValueSet = "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
+
     internal static IEnumerable<IElementRule> Of(ProfileNode node)
     {
         if (node.Fixed.Exists || node.Pattern.Exists) yield return new ValueRule(node.Fixed, node.Pattern);
-        if (node.Definition["binding"] is { Exists: true } binding && binding.Text("strength") == "required" && binding.Text("valueSet") is { } set) yield return new BindingRule(set);
+        if (node.Definition["binding"] is { Exists: true } binding && binding.Text("valueSet") is { } set)
+        {
+            if (binding.Text("strength") == "required") yield return new BindingRule(set, BindingStrength.Required);
+            else if (binding.Text("strength") == "extensible") yield return new BindingRule(set, BindingStrength.Extensible);
+            if (binding.Children("extension").FirstOrDefault(e => e.Text("url") == MaxValueSet)["value"].Value is { } widest) yield return new BindingRule(widest, BindingStrength.Required);
+        }
+
         if (int.TryParse(node.Definition.Text("maxLength"), NumberStyles.None, CultureInfo.InvariantCulture, out var length)) yield return new LengthRule(length);
         if (node.Definition["minValue"] is { Exists: true } least) yield return new LimitRule("$this >= %limit", "at least", least);
         if (node.Definition["maxValue"] is { Exists: true } most) yield return new LimitRule("$this <= %limit", "at most", most);
         foreach (var constraint in node.Definition.Children("constraint"))
         {
-            if (constraint.Text("severity") != "error" || constraint.Text("expression") is not { } expression) continue;
+            if (constraint.Text("expression") is not { } expression) continue;
             if (constraint.Text("key") == "ele-1") yield return new ContentRule();
-            else yield return new InvariantRule(constraint.Text("key") ?? "", constraint.Text("human") ?? "", expression);
+            else yield return new InvariantRule(constraint.Text("key") ?? "", constraint.Text("human") ?? "", expression, constraint.Text("severity") == "error" ? IssueSeverity.Error : IssueSeverity.Warning);
         }
     }
 }
@@ -33,22 +42,30 @@ internal static class ElementRules
 internal sealed class ValueRule(FhirElement exact, FhirElement pattern) : IElementRule
 {
     /// <inheritdoc/>
-    public void Check(FhirElement element, ProfileCheck check)
+    public void Check(FhirElement element, ValidationRun run)
     {
-        if (exact.Exists && !ElementComparison.IsSame(element, exact)) check.Report(Problems.InvalidValue.With($"the value must be {ElementComparison.Shown(exact)}", element.Path));
-        if (pattern.Exists && !ElementComparison.HasPattern(element, pattern)) check.Report(Problems.InvalidValue.With($"the value must contain {ElementComparison.Shown(pattern)}", element.Path));
+        if (exact.Exists && !ElementComparison.IsSame(element, exact)) run.Report(Problems.InvalidValue.With($"the value must be {ElementComparison.Shown(exact)}", element.Path));
+        if (pattern.Exists && !ElementComparison.HasPattern(element, pattern)) run.Report(Problems.InvalidValue.With($"the value must contain {ElementComparison.Shown(pattern)}", element.Path));
     }
 }
 
-/// <summary>A required binding. What the terminology cannot say is no failure.</summary>
-internal sealed class BindingRule(string valueSet) : IElementRule
+/// <summary>A binding. What the terminology cannot say is no failure; outside an extensible set there may be a reason.</summary>
+internal sealed class BindingRule(string valueSet, BindingStrength strength) : IElementRule
 {
     /// <inheritdoc/>
-    public void Check(FhirElement element, ProfileCheck check)
+    public void Check(FhirElement element, ValidationRun run)
     {
         // Extensions may stand in for a value, with the reason why there is none.
         if (!element.HasValue && element.Children().All(c => c.Name is "id" or "extension")) return;
-        if (check.IsIn(valueSet, element) == false) check.Report(Problems.CodeInvalid.With($"the code is not in the value set '{valueSet}'", element.Path));
+        if (strength == BindingStrength.Required)
+        {
+            if (run.IsIn(valueSet, element) == false) run.Report(Problems.CodeInvalid.With($"the code is not in the value set '{valueSet}', from which it must be", element.Path));
+            return;
+        }
+
+        // A text alone is what an extensible binding allows.
+        if (element.Type == "CodeableConcept" && !element["coding"].Exists) return;
+        if (run.IsIn(valueSet, element) == false) run.Report(Problems.CodeAdvised.With($"the code is not in the value set '{valueSet}', from which it must be if any fits", element.Path));
     }
 }
 
@@ -56,9 +73,9 @@ internal sealed class BindingRule(string valueSet) : IElementRule
 internal sealed class LengthRule(int most) : IElementRule
 {
     /// <inheritdoc/>
-    public void Check(FhirElement element, ProfileCheck check)
+    public void Check(FhirElement element, ValidationRun run)
     {
-        if (element.Value is { } text && text.Length > most) check.Report(Problems.InvalidValue.With($"the text has {text.Length} characters, at most {most} are allowed", element.Path));
+        if (element.Value is { } text && text.Length > most) run.Report(Problems.InvalidValue.With($"the text has {text.Length} characters, at most {most} are allowed", element.Path));
     }
 }
 
@@ -68,10 +85,10 @@ internal sealed class LimitRule(string expression, string relation, FhirElement 
     private readonly Dictionary<string, IReadOnlyList<FhirPathValue>> variables = new(StringComparer.Ordinal) { ["limit"] = [FhirPathValue.Of(limit)] };
 
     /// <inheritdoc/>
-    public void Check(FhirElement element, ProfileCheck check)
+    public void Check(FhirElement element, ValidationRun run)
     {
-        var holds = FhirPathExpression.Compile(expression).Value!.Predicate(element, check.Context with { Variables = variables });
-        if (holds is { IsOk: true, Value: false }) check.Report(Problems.InvalidValue.With($"the value must be {relation} {ElementComparison.Shown(limit)}", element.Path));
+        var holds = FhirPathExpression.Compile(expression).Value!.Predicate(element, run.Context with { Variables = variables });
+        if (holds is { IsOk: true, Value: false }) run.Report(Problems.InvalidValue.With($"the value must be {relation} {ElementComparison.Shown(limit)}", element.Path));
     }
 }
 
@@ -79,21 +96,23 @@ internal sealed class LimitRule(string expression, string relation, FhirElement 
 internal sealed class ContentRule : IElementRule
 {
     /// <inheritdoc/>
-    public void Check(FhirElement element, ProfileCheck check)
+    public void Check(FhirElement element, ValidationRun run)
     {
-        if (!element.HasValue && element.Children().All(c => c.Name == "id")) check.Report(Problems.Invariant.With("ele-1: an element has a value or children", element.Path));
+        if (!element.HasValue && element.Children().All(c => c.Name == "id")) run.Report(Problems.Invariant.With("ele-1: an element has a value or children", element.Path));
     }
 }
 
-/// <summary>An invariant of severity error. One that cannot be evaluated is told, and is no failure.</summary>
-internal sealed class InvariantRule(string key, string human, string expression) : IElementRule
+/// <summary>An invariant. One that cannot be evaluated is told, and is no failure.</summary>
+internal sealed class InvariantRule(string key, string human, string expression, IssueSeverity severity = IssueSeverity.Error) : IElementRule
 {
+    private readonly Lazy<Result<FhirPathExpression>> compiled = new(() => FhirPathExpression.Compile(expression, FhirPathOptions.Definitions));
+
     /// <inheritdoc/>
-    public void Check(FhirElement element, ProfileCheck check)
+    public void Check(FhirElement element, ValidationRun run)
     {
-        var compiled = FhirPathExpression.Compile(expression, FhirPathOptions.Definitions);
-        var holds = compiled.IsOk ? compiled.Value.Predicate(element, check.Context) : Result<bool>.Fail(compiled.Problems);
-        if (!holds.IsOk) check.Report(Problems.Informational.With($"the invariant {key} cannot be evaluated: {holds.Problems[0].Diagnostics}", element.Path));
-        else if (!holds.Value) check.Report(Problems.Invariant.With($"{key}: {human}", element.Path));
+        var rule = compiled.Value;
+        var holds = rule.IsOk ? rule.Value.Predicate(element, run.Context) : Result<bool>.Fail(rule.Problems);
+        if (!holds.IsOk) run.Report(Problems.NotChecked.With($"the rule {key} cannot be evaluated: {holds.Problems[0].Diagnostics}", element.Path));
+        else if (!holds.Value) run.Report((severity == IssueSeverity.Error ? Problems.Invariant : Problems.InvariantAdvised).With($"{key}: {human}", element.Path));
     }
 }

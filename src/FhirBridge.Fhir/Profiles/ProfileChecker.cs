@@ -1,4 +1,5 @@
 using FhirBridge.Fhir.FhirPath;
+using FhirBridge.Fhir.Validation;
 
 namespace FhirBridge.Fhir.Profiles;
 
@@ -28,20 +29,20 @@ public sealed class ProfileChecker
     {
         var found = Find(profile);
         if (!found.IsOk) return Result<IReadOnlyList<Problem>>.Fail(found.Problems);
-        var check = new ProfileCheck(this, For(context));
-        check.Run(element, found.Value);
-        return Result<IReadOnlyList<Problem>>.Ok(check.Found);
+        var run = new ValidationRun(For(context));
+        new ProfileCheck(run).Check(element, found.Value);
+        return Result<IReadOnlyList<Problem>>.Ok(run.Found);
     }
 
     /// <summary>Does the element conform? Null when that cannot be said: an unknown profile, or one that takes too long.</summary>
-    public bool? Conforms(FhirElement element, string profile, FhirPathContext? context = null) => new ProfileCheck(this, For(context)).Conforms(element, profile);
+    public bool? Conforms(FhirElement element, string profile, FhirPathContext? context = null) => new ValidationRun(For(context)).Conforms(element, profile);
 
     /// <summary>Is the element in the slice of that name? Null when the structure is unknown or has no such slice at the place of the element.</summary>
     public bool? IsInSlice(FhirElement element, string profile, string slice, FhirPathContext? context = null)
     {
         if (!element.Exists || element.Type is not { } type || Find(profile) is not { IsOk: true, Value: { } structure }) return null;
         if (PathWithin(element, structure.Type) is not { } path || structure.Find(path) is not { Slicing: { } slicing } node || node.Slice(slice) is not { } found) return null;
-        return new SliceMatcher(this, new ProfileCheck(this, For(context))).IsIn(element, found, slicing);
+        return new SliceMatcher(new ValidationRun(For(context))).IsIn(element, found, slicing);
     }
 
     /// <summary>The ElementDefinition of an element in the definition of its type; an element that does not exist when R4 does not define it.</summary>

@@ -1,8 +1,12 @@
+using FhirBridge.Fhir.Validation;
+
 namespace FhirBridge.Fhir.Profiles;
 
 /// <summary>Tells whether an occurrence belongs to a slice, by the discriminators. Spec: https://hl7.org/fhir/R4/profiling.html#discriminator.</summary>
-internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
+internal sealed class SliceMatcher(ValidationRun check)
 {
+    private readonly ProfileChecker profiles = check.Definitions.Profiles;
+
     /// <summary>
     /// True when no discriminator says otherwise and at least one says so; null when none says anything, since the slice states nothing there that could
     /// be compared.
@@ -63,7 +67,7 @@ internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
     {
         "value" or "pattern" => Bound(element, node) ?? Below(element, node),
         "type" when element.SourceName == node.Name && element.SourceName != element.Name => true,
-        "type" => Types(node) is { Count: > 0 } types ? types.Any(t => t.Code == element.Type || (t.Code is { } code && element.IsResource && check.Context.Definitions.IsOrSpecialises(element.Type, code))) : null,
+        "type" => Types(node) is { Count: > 0 } types ? types.Any(t => t.Code == element.Type || (t.Code is { } code && element.IsResource && check.Definitions.IsOrSpecialises(element.Type, code))) : null,
         "profile" => Types(node).SelectMany(t => t.Profiles).ToList() is { Count: > 0 } urls ? urls.Any(u => check.Conforms(element, u) == true) : null,
         _ => null,
     };
@@ -109,7 +113,7 @@ internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
         bool? answer = urls.Count == 0 ? null : false;
         foreach (var url in urls)
         {
-            if (at == path.Count && kind == "type") answer = Or(answer, check.Context.Definitions.FindEntry("StructureDefinition", url)?.Subject == target.Type);
+            if (at == path.Count && kind == "type") answer = Or(answer, check.Definitions.FindEntry("StructureDefinition", url)?.Subject == target.Type);
             else if (profiles.Find(url) is { IsOk: true, Value: { } profile }) answer = Or(answer, Matches(target, profile.Root, kind, path, at));
         }
 
@@ -155,7 +159,7 @@ internal sealed class SliceMatcher(ProfileChecker profiles, ProfileCheck check)
     {
         if (typed.Length <= name.Length || !typed.StartsWith(name, StringComparison.Ordinal) || !char.IsAsciiLetterUpper(typed[name.Length])) return false;
         var type = typed[name.Length..];
-        return check.Context.Definitions.FindType(type) is not null || check.Context.Definitions.IsPrimitive(char.ToLowerInvariant(type[0]) + type[1..]);
+        return check.Definitions.FindType(type) is not null || check.Definitions.IsPrimitive(char.ToLowerInvariant(type[0]) + type[1..]);
     }
 
     private static IReadOnlyList<TypeConstraint> Types(ProfileNode node) => node.Types.Count > 0 || node.Basis is null ? node.Types : Types(node.Basis);

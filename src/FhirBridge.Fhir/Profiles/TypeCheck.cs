@@ -3,45 +3,45 @@ namespace FhirBridge.Fhir.Profiles;
 /// <summary>The type of an occurrence: one of those permitted, following one of the type's profiles, pointing at one of its targets.</summary>
 internal static class TypeCheck
 {
-    internal static void Check(FhirElement element, ProfileNode node, ProfileChecker profiles, ProfileCheck check)
+    internal static void Check(FhirElement element, ProfileNode node, ProfileCheck check)
     {
         if (element.Type is not { } type) return;
-        if (element.Type == "Extension" && element.Text("url") is { } url) CheckExtension(element, url, node, profiles, check);
+        if (element.Type == "Extension" && element.Text("url") is { } url) CheckExtension(element, url, node, check);
         if (node.Types.Count == 0 || node.Types.Any(t => t.Code is null)) return;
         var permitted = node.Types.Where(t => Fits(type, element, t.Code!, check)).ToList();
         if (permitted.Count == 0)
         {
-            check.Report(Problems.WrongType.With($"the type must be {string.Join(" or ", node.Types.Select(t => t.Code))}, found {type}", element.Path));
+            check.Validation.Report(Problems.WrongType.With($"the type must be {string.Join(" or ", node.Types.Select(t => t.Code))}, found {type}", element.Path));
             return;
         }
 
-        if (permitted.All(t => t.Profiles.Count > 0)) CheckProfiles(element, [.. permitted.SelectMany(t => t.Profiles)], profiles, check);
+        if (permitted.All(t => t.Profiles.Count > 0)) CheckProfiles(element, [.. permitted.SelectMany(t => t.Profiles)], check);
         if (type == "Reference" && permitted.All(t => t.TargetProfiles.Count > 0)) CheckTarget(element, [.. permitted.SelectMany(t => t.TargetProfiles)], check);
     }
 
     private static bool Fits(string type, FhirElement element, string code, ProfileCheck check) =>
-        type == code || (element.IsResource && check.Context.Definitions.IsOrSpecialises(type, code));
+        type == code || (element.IsResource && check.Validation.Definitions.IsOrSpecialises(type, code));
 
     /// <summary>An extension follows the definition that its url names, where that is known.</summary>
-    private static void CheckExtension(FhirElement element, string url, ProfileNode node, ProfileChecker profiles, ProfileCheck check)
+    private static void CheckExtension(FhirElement element, string url, ProfileNode node, ProfileCheck check)
     {
         // A slice says by its profile which extension it is; that is checked with the types.
-        if (node.Types.Any(t => t.Profiles.Count > 0) || profiles.Find(url) is not { IsOk: true, Value: { Type: "Extension" } extension }) return;
-        check.Run(element, extension);
+        if (node.Types.Any(t => t.Profiles.Count > 0) || check.Validation.Definitions.Profiles.Find(url) is not { IsOk: true, Value: { Type: "Extension" } extension }) return;
+        check.Check(element, extension);
     }
 
-    private static void CheckProfiles(FhirElement element, IReadOnlyList<string> urls, ProfileChecker profiles, ProfileCheck check)
+    private static void CheckProfiles(FhirElement element, IReadOnlyList<string> urls, ProfileCheck check)
     {
         if (urls.Count == 1)
         {
-            var profile = profiles.Find(urls[0]);
-            if (profile.IsOk) check.Run(element, profile.Value);
-            else check.Report(Problems.Informational.With(profile.Problems[0].Diagnostics, element.Path));
+            var profile = check.Validation.Definitions.Profiles.Find(urls[0]);
+            if (profile.IsOk) check.Check(element, profile.Value);
+            else check.Validation.Report(Problems.Informational.With(profile.Problems[0].Diagnostics, element.Path));
             return;
         }
 
         // Null, an unknown profile, may be the one that it follows.
-        if (urls.All(u => check.Conforms(element, u) == false)) check.Report(Problems.InvalidValue.With($"it follows none of the profiles {string.Join(", ", urls)}", element.Path));
+        if (urls.All(u => check.Validation.Conforms(element, u) == false)) check.Validation.Report(Problems.InvalidValue.With($"it follows none of the profiles {string.Join(", ", urls)}", element.Path));
     }
 
     /// <summary>
@@ -50,16 +50,16 @@ internal static class TypeCheck
     /// </summary>
     private static void CheckTarget(FhirElement element, IReadOnlyList<string> targets, ProfileCheck check)
     {
-        var definitions = check.Context.Definitions;
+        var definitions = check.Validation.Definitions;
         var types = targets.Select(t => definitions.FindEntry("StructureDefinition", t)?.Subject).ToList();
         if ((FhirReference.Parse(element.Text("reference"))?.Type ?? element.Text("type")) is { } stated && definitions.IsResource(stated) && !types.Any(t => t is null || definitions.IsOrSpecialises(stated, t)))
         {
-            check.Report(Problems.InvalidValue.With($"the reference must point at {string.Join(" or ", types.Distinct())}, found {stated}", element.Path));
+            check.Validation.Report(Problems.InvalidValue.With($"the reference must point at {string.Join(" or ", types.Distinct())}, found {stated}", element.Path));
             return;
         }
 
         // R4's types themselves ask nothing of the target that is not asked where it stands.
-        if (targets.Any(t => definitions.FindType(t[(t.LastIndexOf('/') + 1)..])?.Url == t) || check.Resolve(element) is not { Exists: true } target) return;
-        if (targets.All(t => check.Conforms(target, t) == false)) check.Report(Problems.InvalidValue.With($"what the reference points at follows none of {string.Join(", ", targets)}", element.Path));
+        if (targets.Any(t => definitions.FindType(t[(t.LastIndexOf('/') + 1)..])?.Url == t) || check.Validation.Resolve(element) is not { Exists: true } target) return;
+        if (targets.All(t => check.Validation.Conforms(target, t) == false)) check.Validation.Report(Problems.InvalidValue.With($"what the reference points at follows none of {string.Join(", ", targets)}", element.Path));
     }
 }

@@ -1,24 +1,93 @@
 using FhirBridge.Fhir.FhirPath;
+using FhirBridge.Fhir.Profiles;
 
 namespace FhirBridge.Fhir.Validation;
 
 /// <summary>One validation: its budget, what was found, and what rules may ask. Not thread-safe, one per call.</summary>
-internal sealed class ValidationRun(FhirPathContext context)
+internal sealed class ValidationRun
 {
-    private const int MaxProblems = 200;
+    private const int MaxProblems = 500;
 
+    private readonly HashSet<Problem> seen = [];
     private readonly List<Problem> problems = [];
+    private readonly Dictionary<FhirElement, BundleIndex> bundles = [];
+
+    internal ValidationRun(FhirPathContext context, ValidationBudget? budget = null, bool isStrict = false)
+    {
+        IsStrict = isStrict;
+        Budget = budget ?? new ValidationBudget();
+
+        // An invariant that asks for conformance again must not start a budget of its own.
+        Context = context.ConformsTo is null ? context with { ConformsTo = (e, url) => Conforms(e, url) } : context;
+    }
 
     /// <summary>For expressions; knows the definitions and how references are resolved.</summary>
-    internal FhirPathContext Context { get; } = context;
+    internal FhirPathContext Context { get; }
+
+    /// <summary>True to be as strict as the official validator; otherwise what R4 asks receivers to bear with is borne.</summary>
+    internal bool IsStrict { get; }
 
     internal Definitions Definitions => Context.Definitions;
 
+    /// <summary>What is left for this validation, and for those that it asks for.</summary>
+    internal ValidationBudget Budget { get; }
+
     internal IReadOnlyList<Problem> Found => problems;
 
-    /// <summary>Keeps a problem; the same one is kept once, and no more than 200.</summary>
+    internal bool HasErrors { get; private set; }
+
+    /// <summary>Keeps a problem; the same one is kept once, and no more than 500.</summary>
     internal void Report(Problem problem)
     {
-        if (problems.Count < MaxProblems && !problems.Contains(problem)) problems.Add(problem);
+        HasErrors |= problem.Kind.Severity <= IssueSeverity.Error;
+        if (problems.Count < MaxProblems && seen.Add(problem)) problems.Add(problem);
+    }
+
+    /// <summary>Is what the element says in the value set? Null when that cannot be said.</summary>
+    internal bool? IsIn(string valueSet, FhirElement element) =>
+        Context.MemberOf is { } ask ? ask(FhirPathValue.Of(element), valueSet) : Definitions.Terminology.Contains(valueSet, element);
+
+    /// <summary>The resource that a Reference, canonical or uri points at, where it can be found; else an element that does not exist.</summary>
+    internal FhirElement Resolve(FhirElement reference) => (reference.HasValue ? reference.Value : reference.Text("reference")) is { Length: > 0 } text ? Resolve(reference, text) : default;
+
+    /// <summary>The resource that a text points at from an element.</summary>
+    internal FhirElement Resolve(FhirElement from, string reference)
+    {
+        var resource = from.Resource;
+        var container = resource.Name == "contained" ? resource.Parent.Resource : resource;
+        if (reference[0] == '#') return reference.Length == 1 ? container : container.Children("contained").FirstOrDefault(c => c.Text("id") == reference[1..]);
+        var entry = container.Parent;
+        if (entry.Name == "entry" && entry.Parent.Type == "Bundle")
+        {
+            if (!bundles.TryGetValue(entry.Parent, out var index)) bundles.Add(entry.Parent, index = new BundleIndex(entry.Parent));
+            if (index.Find(entry, reference) is { Exists: true } found) return found;
+        }
+
+        return Context.Resolve?.Invoke(reference) ?? default;
+    }
+
+    /// <summary>
+    /// Does the element conform? Null when the profile is unknown or cannot be used, or when the budget is at its end. Resources that point at each
+    /// other lead back to a question that is open already: it is then taken for answered with yes, since the other parts decide.
+    /// </summary>
+    internal bool? Conforms(FhirElement element, string url)
+    {
+        var profile = Definitions.Profiles.Find(url);
+        if (!profile.IsOk) return null;
+        if (!Budget.Open.Add((element, profile.Value))) return true;
+        if (!Budget.Enter()) return null;
+        var probe = new ValidationRun(Context, Budget, IsStrict);
+        new ProfileCheck(probe).Check(element, profile.Value);
+        Budget.Leave();
+        Budget.Open.Remove((element, profile.Value));
+        return Budget.IsExhausted ? null : !probe.HasErrors;
+    }
+
+    /// <summary>Counts a step; false, and reported at the element, when the budget is at its end.</summary>
+    internal bool Spend(FhirElement element)
+    {
+        if (Budget.Spend()) return true;
+        Report(Problems.ExpressionBudget.With("the check takes more steps than it may", element.Path));
+        return false;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace FhirBridge.Fhir;
 
@@ -9,7 +10,7 @@ namespace FhirBridge.Fhir;
 /// content. Spec: https://hl7.org/fhir/R4/narrative.html#xhtml (txt-1, txt-2).
 /// </summary>
 /// <remarks>A scanner of its own: an XML reader would cost more than reading the rest of a resource.</remarks>
-internal static class NarrativeChecker
+internal static partial class NarrativeChecker
 {
     private const string Namespace = "http://www.w3.org/1999/xhtml";
 
@@ -182,11 +183,15 @@ internal static class NarrativeChecker
                 || bare.StartsWith("data:", StringComparison.Ordinal),
             "src" => bare.Contains(':') && !bare.StartsWith("data:image/", StringComparison.Ordinal) && !bare.StartsWith("http:", StringComparison.Ordinal)
                 && !bare.StartsWith("https:", StringComparison.Ordinal) && !bare.StartsWith("cid:", StringComparison.Ordinal),
-            "style" => bare.Replace("url(data:image/", "", StringComparison.Ordinal).Contains("url(", StringComparison.Ordinal) || bare.Contains("expression(", StringComparison.Ordinal)
+            "style" => LocalImage().Replace(bare.Replace("url(data:image/", "", StringComparison.Ordinal), "").Contains("url(", StringComparison.Ordinal) || bare.Contains("expression(", StringComparison.Ordinal)
                 || bare.Contains("@import", StringComparison.Ordinal) || bare.Contains("javascript:", StringComparison.Ordinal) || bare.Contains('\\'),
             _ => false,
         };
     }
+
+    /// <summary>An image beside the narrative, as the tables of HL7's own publisher have them, loads nothing from elsewhere.</summary>
+    [GeneratedRegex("url\\([\"']?[a-z0-9_-]+\\.(png|gif|jpg)[\"']?\\)", RegexOptions.CultureInvariant)]
+    private static partial Regex LocalImage();
 
     /// <summary>Entity references: the five of XML and numbers; anything else needs a DTD, which is refused.</summary>
     private static string? References(ReadOnlySpan<char> text)

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using FhirBridge.Fhir.Profiles;
+
+namespace FhirBridge.Fhir.Validation;
+
+/// <summary>
+/// What R4 itself asks of an element, without what the readers have checked (elements, types, cardinality, the grammar of primitives, codes of required
+/// bindings): invariants, the other bindings, and what codings, references and extensions must be. Built once a shape, so that a document is checked in
+/// one pass over its nodes.
+/// </summary>
+internal static class BaseRules
+{
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<IElementRule>> OfResources = new(StringComparer.Ordinal);
+
+    /// <summary>The rules of an element; none for most primitives.</summary>
+    internal static IReadOnlyList<IElementRule> Of(FhirElement element, Definitions definitions)
+    {
+        if (element.Shape is not { } shape) return [];
+        if (element.IsResource) return OfResources.GetOrAdd(shape.Type ?? "", static (type, d) => [.. BuildResource(type, d)], definitions);
+
+        // Two threads may build the same rules; either's will do.
+        return shape.Rules ??= [.. Build(shape, definitions)];
+    }
+
+    private static IEnumerable<IElementRule> Build(NodeShape shape, Definitions definitions)
+    {
+        foreach (var rule in Invariants((shape.Element?.Invariants ?? []).Concat(OfType(shape.Type, definitions)))) yield return rule;
+
+        if (shape.Element is { } definition)
+        {
+            if (definition.Binding is { Strength: BindingStrength.Required or BindingStrength.Extensible, ValueSet: { } set } binding && IsCoded(shape.Type) && !IsRead(shape.Type, binding, definitions))
+            {
+                yield return new BindingRule(set, binding.Strength);
+            }
+
+            if (shape.Type == "code" && definition.Binding is { Strength: BindingStrength.Required }) yield return CodeValueRule.Instance;
+            if (definition.TryGetType(shape.Type ?? "", out var type) && type is { Code: "Reference", TargetProfiles.Count: > 0 }) yield return new TargetRule(type.TargetProfiles);
+        }
+
+        switch (shape.Type)
+        {
+            case "string" or "markdown":
+                yield return MarkupRule.Instance;
+                break;
+            case "xhtml":
+                yield return NarrativeLinkRule.Instance;
+                break;
+            case "Coding":
+                yield return new CodingRule();
+                break;
+            case "Reference":
+                yield return new ReferenceRule();
+                break;
+            case "Extension":
+                yield return new ExtensionRule();
+                break;
+            case "Attachment":
+                yield return new AttachmentRule();
+                break;
+        }
+    }
+
+    private static IEnumerable<IElementRule> BuildResource(string type, Definitions definitions)
+    {
+        foreach (var rule in Invariants(OfType(type, definitions))) yield return rule;
+        if (ResourceRules.All.TryGetValue(type, out var prose)) yield return prose;
+    }
+
+    private static IEnumerable<IElementRule> Invariants(IEnumerable<InvariantDefinition> invariants)
+    {
+        foreach (var invariant in invariants.DistinctBy(i => i.Key))
+        {
+            if (invariant.Expression is not { } expression) continue;
+            if (invariant.Key == "ele-1") yield return new ContentRule();
+            else if (invariant.Key == "dom-3") yield return new ContainedRule(invariant.Human);
+            else yield return new InvariantRule(invariant.Key, invariant.Human, expression, invariant.Severity);
+        }
+    }
+
+    private static IEnumerable<InvariantDefinition> OfType(string? type, Definitions definitions)
+    {
+        for (var t = type; t is not null && definitions.FindType(t) is { } found; t = found.BaseType)
+        {
+            foreach (var invariant in found.Invariants) yield return invariant;
+        }
+    }
+
+    /// <summary>The readers check required codes that are enumerated.</summary>
+    private static bool IsRead(string? type, BindingDefinition binding, Definitions definitions) =>
+        binding.Strength == BindingStrength.Required && type is "code" or "Coding" or "CodeableConcept" && definitions.RequiredCodes(binding.ValueSet) is not null;
+
+    private static bool IsCoded(string? type) => type is "code" or "Coding" or "CodeableConcept" or "uri" or "string" or "Quantity";
+}

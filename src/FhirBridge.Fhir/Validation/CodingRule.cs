@@ -1,0 +1,63 @@
+using System.Buffers;
+using FhirBridge.Fhir.Profiles;
+
+namespace FhirBridge.Fhir.Validation;
+
+/// <summary>
+/// A Coding names a system by an absolute URI and one of its codes, and calls the code as the system does. Codes of systems that are not here, or not
+/// complete, are not judged. Spec: https://hl7.org/fhir/R4/datatypes.html#Coding.
+/// </summary>
+internal sealed class CodingRule : IElementRule
+{
+    private static readonly SearchValues<char> OfScheme = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ValidationRun run)
+    {
+        if (element["system"] is not { HasValue: true } system) return;
+        var uri = system.Value;
+        if (!IsAbsolute(uri))
+        {
+            run.Report(Problems.InvalidValue.With($"a code system is named by an absolute URI, found '{Shortened(uri)}'", system.Path));
+            return;
+        }
+
+        var terminology = run.Definitions.Terminology;
+        if (terminology.FindCodeSystem(uri) is not { } known)
+        {
+            if (run.Definitions.FindEntry("ValueSet", uri) is not null) run.Report(Problems.InvalidValue.With($"'{uri}' is a value set: a Coding names the code system that the code comes from", system.Path));
+            return;
+        }
+
+        var version = element.Text("version");
+        if (version is not null && terminology.FindCodeSystem(uri, version) is { } exact) known = exact;
+        else if (version is not null && version != known.Version) return;
+        if (element["code"] is not { HasValue: true } code) return;
+        if (known.Find(code.Value) is not { } concept)
+        {
+            if (known.IsComplete) run.Report(Problems.CodeInvalid.With($"the code system '{uri}' has no code '{Shortened(code.Value)}'", code.Path));
+            return;
+        }
+
+        if (element["display"] is { HasValue: true } display && concept.Display is { } stated && !IsDisplay(display.Value, stated, concept))
+        {
+            run.Report(Problems.CodeAdvised.With($"the display of {code.Value} is '{stated}' in '{uri}', found '{Shortened(display.Value)}'", display.Path));
+        }
+    }
+
+    /// <summary>True for a URI with a scheme (<c>http:</c>, <c>urn:</c>), by its grammar.</summary>
+    internal static bool IsAbsolute(string uri)
+    {
+        var colon = uri.IndexOf(':');
+        if (colon < 1 || !char.IsAsciiLetter(uri[0])) return false;
+        return !uri.AsSpan(0, colon).ContainsAnyExcept(OfScheme) && colon < uri.Length - 1;
+    }
+
+    /// <summary>A display may be any designation, in whatever case.</summary>
+    private static bool IsDisplay(string display, string stated, Concept concept) =>
+        Same(display, stated) || concept.Element.Children("designation").Any(d => d.Text("value") is { } value && Same(display, value));
+
+    private static bool Same(string a, string b) => string.Equals(a.Trim(), b.Trim(), StringComparison.OrdinalIgnoreCase);
+
+    private static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "…";
+}

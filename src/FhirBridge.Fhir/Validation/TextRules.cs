@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+using FhirBridge.Fhir.Profiles;
+
+namespace FhirBridge.Fhir.Validation;
+
+/// <summary>Texts hold no HTML, which a careless viewer would run. Spec: https://hl7.org/fhir/R4/security.html#narrative. A warning: the text may be about HTML.</summary>
+internal sealed partial class MarkupRule : IElementRule
+{
+    internal static MarkupRule Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ValidationRun run)
+    {
+        // Markdown may quote HTML; scripts have no place in it either.
+        if (element.Value is not { } text || !text.Contains('<')) return;
+        if ((element.Type == "markdown" ? Script() : Tag()).IsMatch(text)) run.Report(Problems.Markup.With("the text looks as if it held HTML tags, which a careless viewer would run", element.Path));
+    }
+
+    [GeneratedRegex("</?[a-zA-Z][a-zA-Z0-9]*(\\s[^<>]*)?/?>", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex Tag();
+
+    [GeneratedRegex("<script[\\s>/]", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Script();
+}
+
+/// <summary>
+/// Links of a narrative lead to a place in it or in the resource, or elsewhere by a scheme that browsers follow. Spec: https://hl7.org/fhir/R4/narrative.html. Only where the
+/// validation is strict.
+/// </summary>
+internal sealed partial class NarrativeLinkRule : IElementRule
+{
+    internal static NarrativeLinkRule Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ValidationRun run)
+    {
+        if (!run.IsStrict || element.Value is not { } xhtml || !xhtml.Contains("href", StringComparison.Ordinal)) return;
+        foreach (Match link in Link().Matches(xhtml))
+        {
+            var target = link.Groups[1].Value;
+            if (!run.Spend(element)) return;
+            if (target.StartsWith('#'))
+            {
+                if (target.Length > 1 && !IsThere(element, xhtml, target[1..])) run.Report(Problems.ReferenceNotFound.With($"the link '{target}' of the narrative leads nowhere", element.Path));
+            }
+            else if (target.StartsWith("urn:", StringComparison.OrdinalIgnoreCase))
+            {
+                run.Report(Problems.InvalidValue.With($"nobody can follow the link '{target}' of the narrative", element.Path));
+            }
+        }
+    }
+
+    private static bool IsThere(FhirElement element, string xhtml, string id) =>
+        xhtml.Contains($"id=\"{id}\"", StringComparison.Ordinal) || xhtml.Contains($"name=\"{id}\"", StringComparison.Ordinal)
+        || xhtml.Contains($"id='{id}'", StringComparison.Ordinal) || xhtml.Contains($"name='{id}'", StringComparison.Ordinal)
+        || element.Resource.Children("contained").Any(c => c.Text("id") == id);
+
+    [GeneratedRegex("<a\\s[^<>]*?href\\s*=\\s*[\"']([^\"'<>]*)[\"']", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex Link();
+}
+
+/// <summary>A code that must be one of a set is there, and not only an extension in its place. Only where the validation is strict.</summary>
+internal sealed class CodeValueRule : IElementRule
+{
+    internal static CodeValueRule Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ValidationRun run)
+    {
+        if (run.IsStrict && !element.HasValue) run.Report(Problems.CodeInvalid.With("there is no code, and one of the required set must be given", element.Path));
+    }
+}

@@ -1,0 +1,97 @@
+using FhirBridge.Fhir.FhirPath;
+using FhirBridge.Fhir.Profiles;
+
+namespace FhirBridge.Fhir.Validation;
+
+/// <summary>What a validation is asked beside R4's own rules.</summary>
+public sealed record ValidationOptions
+{
+    /// <summary>R4 and the profiles that the resource names itself.</summary>
+    public static ValidationOptions Default { get; } = new();
+
+    /// <summary>Canonicals of profiles that the resource must conform to; unknown ones are an error.</summary>
+    public IReadOnlyList<string> Profiles { get; init; } = [];
+
+    /// <summary>Finds what a reference names outside of the resource; nothing by default, and what is not found is not judged.</summary>
+    public Func<string, FhirElement>? Resolve { get; init; }
+
+    /// <summary>
+    /// True to be as strict as the official validator: extensions that are not known are errors, and so are links of a narrative that lead nowhere, required codes that are left out with a reason, and
+    /// Observations with a code of the vital signs that do not follow their profile. R4 asks those who receive data to bear with that (robustness).
+    /// </summary>
+    public bool IsStrict { get; init; }
+
+    /// <summary>True to tell which must-support elements of the profiles are not there.</summary>
+    public bool ReportMustSupport { get; init; }
+
+    /// <summary>The clock of invariants that ask for it.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
+
+/// <summary>
+/// Validates resources: R4's rules, the profiles in <c>meta.profile</c>, and those asked for. Thread-safe. Bounded in steps and depth, whatever
+/// resource and profiles are. Spec: https://hl7.org/fhir/R4/validation.html.
+/// </summary>
+/// <remarks>
+/// What readers check (<see cref="FhirJson.ReadLenient"/>, <see cref="FhirXml.ReadLenient"/>: elements, their types and number, the grammar of primitives, enumerated required
+/// codes) is theirs to report, and is not looked at again.
+/// </remarks>
+public sealed class Validator(Definitions definitions)
+{
+    /// <summary>
+    /// All that is wrong (errors), unwise (warnings) or could not be checked (information), each with the FHIRPath of the place; in the order of the document as far as R4's own
+    /// rules go, then profile by profile.
+    /// </summary>
+    public IReadOnlyList<Problem> Validate(FhirElement resource, ValidationOptions? options = null)
+    {
+        options ??= ValidationOptions.Default;
+        var run = new ValidationRun(new FhirPathContext { Definitions = definitions, Resolve = options.Resolve, TimeProvider = options.Time }, isStrict: options.IsStrict);
+        CheckBase(resource, run);
+        DuplicateIds.Check(resource, run);
+        CheckProfiles(resource, options, run);
+        return run.Found;
+    }
+
+    /// <summary>R4's own rules, on each element.</summary>
+    private void CheckBase(FhirElement resource, ValidationRun run)
+    {
+        var tree = resource.Tree!;
+        for (var i = resource.NodeNumber; i < tree.Nodes[resource.NodeNumber].End; i++)
+        {
+            var element = new FhirElement(tree, i);
+            var rules = BaseRules.Of(element, definitions);
+            if (rules.Count == 0) continue;
+            if (!run.Spend(element)) return;
+            foreach (var rule in rules) rule.Check(element, run);
+        }
+    }
+
+    private void CheckProfiles(FhirElement resource, ValidationOptions options, ValidationRun run)
+    {
+        foreach (var canonical in options.Profiles.Distinct(StringComparer.Ordinal))
+        {
+            var profile = definitions.Profiles.Find(canonical);
+            if (profile.IsOk) Check(resource, profile.Value, options, run);
+            else run.Report(Problems.NotFound.With(profile.Problems[0].Diagnostics, resource.Path));
+        }
+
+        foreach (var element in resource.Descendants().Prepend(resource).Where(e => e.IsResource))
+        {
+            if (options.IsStrict && VitalSigns.ProfileOf(element) is { } vital && definitions.Profiles.Find(vital) is { IsOk: true, Value: { } sign }) Check(element, sign, options, run);
+            foreach (var canonical in element["meta"].Children("profile"))
+            {
+                if (canonical.Value is not { } url || (element == resource && options.Profiles.Contains(url))) continue;
+                var profile = definitions.Profiles.Find(url);
+                if (profile.IsOk) Check(element, profile.Value, options, run);
+                else run.Report(Problems.UnknownProfile.With($"{profile.Problems[0].Diagnostics}; the resource is not checked by it", canonical.Path));
+            }
+        }
+    }
+
+    private static void Check(FhirElement resource, Profile profile, ValidationOptions options, ValidationRun run)
+    {
+        if (!run.Budget.Open.Add((resource, profile))) return;
+        new ProfileCheck(run).Check(resource, profile);
+        if (options.ReportMustSupport) MustSupport.Report(resource, profile, run);
+    }
+}
