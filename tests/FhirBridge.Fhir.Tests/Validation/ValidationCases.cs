@@ -20,6 +20,9 @@ internal static class ValidationCases
     /// <summary>The case of that name.</summary>
     internal static ValidationCase Find(string name) => All.Single(c => c.Name == name);
 
+    /// <summary>True when a file that a case names is here: two are not.</summary>
+    internal static bool Has(string name) => Files.Value.ContainsKey("files/" + name);
+
     /// <summary>A file that a case names, as it is.</summary>
     internal static byte[] File(string name) => Files.Value["files/" + name];
 
