@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FhirBridge.Corpus;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Tests.Validation;
 
 // The official examples of R4 (hl7.fhir.r4.examples@4.0.1 from the npm registry, CC0):
 //   npm pack hl7.fhir.r4.examples@4.0.1
@@ -10,13 +11,22 @@ return args switch
 {
     ["check", var package] => Check(package),
     ["pack", var package, var output] => Pack(package, output),
+    ["pack-validation", var folder, var output] => PackValidation(folder, output),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: FhirBridge.Corpus check <package folder or .tgz> | pack <package folder or .tgz> <output file>");
+    Console.Error.WriteLine("usage: FhirBridge.Corpus check <package folder or .tgz> | pack <package folder or .tgz> <output file> | pack-validation <folder> <output file>");
     return 2;
+}
+
+// The validation vectors, see tests/FhirBridge.Fhir.Tests/Validation/data/NOTICE.md.
+static int PackValidation(string folder, string output)
+{
+    using var stream = File.Create(output);
+    ValidationFile.Write(folder, stream);
+    return 0;
 }
 
 // JSON -> XML -> JSON of every file, as the tests do for the packed ones.
