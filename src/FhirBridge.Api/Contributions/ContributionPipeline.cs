@@ -4,6 +4,7 @@ using FhirBridge.Api.Audit;
 using FhirBridge.Api.Http;
 using FhirBridge.Consent;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Validation;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Contributions;
@@ -13,12 +14,14 @@ namespace FhirBridge.Api.Contributions;
 /// commit everything at once with Provenance, audit and outbox. Optimistic: what changed in between makes it prepare again.
 /// </summary>
 /// <remarks>
-/// 1. locate the keys that are written and the Patients that are referred to; 2. check preconditions; 3. find each contribution's record;
+/// 0. validate; 1. locate the keys that are written and the Patients that are referred to; 2. check preconditions; 3. find each contribution's record;
 /// 4. give network ids; 5. cut, extract; 6. commit; on a race, from 1 again.
 /// </remarks>
-public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, IdSource ids)
+public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, IdSource ids, Func<Definitions> definitions)
 {
     private const int MaxAttempts = 20;
+
+    private static readonly ValidationOptions Validation = new() { WithGlobalProfiles = true };
 
     /// <summary>Where new ids come from.</summary>
     public IdSource Ids => ids;
@@ -28,6 +31,7 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
     public async ValueTask<Result<IReadOnlyList<Written>>> WriteAsync(
         FhirRequest request, Contributor contributor, IReadOnlyList<WriteIntent> intents, CancellationToken cancel)
     {
+        if (Faults(intents) is { Count: > 0 } faults) return Result<IReadOnlyList<Written>>.Fail(faults);
         for (var attempt = 1; ; attempt++)
         {
             var plan = new WritePlan(vault, trustedSystems, consent, ids, request, contributor, intents);
@@ -48,6 +52,21 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
             if (attempt == MaxAttempts) return Problems.Transient.With("the same data is being written by many at once; send the request again");
             await Task.Delay(RandomNumberGenerator.GetInt32(1, 4 * attempt), cancel).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>What R4's rules and the network's profiles find wrong with the resources; nothing that breaks them is stored.</summary>
+    private List<Problem> Faults(IReadOnlyList<WriteIntent> intents)
+    {
+        var faults = new List<Problem>();
+        foreach (var intent in intents)
+        {
+            if (intent.Resource is not { Root: var root }) continue;
+            var found = definitions().Validator.Validate(root, Validation);
+            if (!found.Any(p => p.Kind.Severity <= IssueSeverity.Error)) continue;
+            faults.AddRange(found.Select(p => intent.Where.Length == 0 || p.Expression is null ? p : p with { Expression = intent.Where + p.Expression[Math.Min(p.Expression.Length, intent.Key.Type.Length)..] }));
+        }
+
+        return faults;
     }
 
     /// <summary>One row for the patient concerned, naming every resource; writes to the directory get a row without a patient.</summary>

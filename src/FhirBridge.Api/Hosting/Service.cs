@@ -109,7 +109,7 @@ public static class Service
         return new Bridge(
             vault,
             new ComposedCache(),
-            new ContributionPipeline(vault, trusted, options.Consent, p.GetRequiredService<IdSource>()),
+            new ContributionPipeline(vault, trusted, options.Consent, p.GetRequiredService<IdSource>(), p.GetRequiredService<Definitions>),
             new PageTokens(p.GetRequiredService<IDataProtectionProvider>(), p.GetRequiredService<TimeProvider>()),
             options.Consent,
             options.Network.Operator,

@@ -23,6 +23,27 @@ internal static class Bodies
         return kind == BodyKind.Evaluated ? FhirJson.ReadLenient(json.WrittenMemory) : FhirJson.Read(json.WrittenMemory);
     }
 
+    /// <summary>The resource in the body as far as it can be read, and all that is wrong with it; neither when nothing was sent. Problems are those of the request.</summary>
+    public static async ValueTask<Result<(ElementTree? Tree, IReadOnlyList<Problem> Faults)>> ReadJudgedAsync(HttpRequest request, CancellationToken cancel)
+    {
+        var bytes = await ReadAsync(request, cancel).ConfigureAwait(false);
+        if (!bytes.IsOk) return Result<(ElementTree?, IReadOnlyList<Problem>)>.Fail(bytes.Problems);
+        if (bytes.Value.IsEmpty) return (null, []);
+        var format = Formats.OfBody(request.ContentType);
+        if (format is null) return Problems.UnsupportedMediaType.With("send application/fhir+json or application/fhir+xml, of R4 and in UTF-8");
+        if (format == Formats.Json)
+        {
+            var json = FhirJson.ReadLenient(bytes.Value);
+            return (json.Value, json.Problems);
+        }
+
+        var xml = FhirXml.ReadLenient(bytes.Value);
+        if (!xml.IsOk) return (null, xml.Problems);
+        var written = new ArrayBufferWriter<byte>(bytes.Value.Length);
+        FhirJson.Write(xml.Value.Root, written);
+        return (FhirJson.ReadLenient(written.WrittenMemory).Value, xml.Problems);
+    }
+
     /// <summary>Leniency is for the resource that is looked at, not for the Parameters around it.</summary>
     private static Result<ElementTree> Evaluated(Result<ElementTree> read)
     {

@@ -46,6 +46,9 @@ public sealed record FhirRequest
     /// <summary>The resource in the body; null when the interaction has none.</summary>
     public ElementTree? Body { get; init; }
 
+    /// <summary>What is wrong with the body of <see cref="BodyKind.Judged"/>; empty otherwise.</summary>
+    public IReadOnlyList<Problem> BodyProblems { get; init; } = [];
+
     /// <summary><c>If-Match</c>, unquoted; null when not sent.</summary>
     public string? IfMatch { get; init; }
 

@@ -30,6 +30,9 @@ public enum BodyKind
 
     /// <summary>Parameters; a resource within them is looked at and not kept, so its rules of content may be broken (<see cref="Fhir.FhirJson.ReadLenient"/>).</summary>
     Evaluated,
+
+    /// <summary>A resource to be judged: what is wrong with it is in <see cref="FhirRequest.BodyProblems"/>, and it is there as far as it can be read. Nothing is sent where what is stored is judged.</summary>
+    Judged,
 }
 
 /// <summary>One row of the HTTP surface.</summary>

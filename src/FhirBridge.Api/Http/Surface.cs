@@ -20,6 +20,9 @@ public static class Surface
         new("PUT", "{type}/{id}", "update", Access.Scoped, 'u', SharedWrite.UpdateAsync, BodyKind.Resource),
         new("DELETE", "{type}/{id}", "delete", Access.Scoped, 'd', SharedWrite.DeleteAsync),
         new("GET", "Patient/{id}/$everything", "everything", Access.Scoped, 'r', Everything.RunAsync),
+        new("POST", "{type}/$validate", "validate", Access.Token, ' ', ValidateOperation.RunAsync, BodyKind.Judged),
+        new("POST", "{type}/{id}/$validate", "validate", Access.Scoped, 'r', ValidateOperation.OnInstanceAsync, BodyKind.Judged),
+        new("GET", "{type}/{id}/$validate", "validate", Access.Scoped, 'r', ValidateOperation.OnInstanceAsync),
         new("POST", "$fhirpath", "fhirpath", Access.Token, ' ', FhirPathOperation.RunAsync, BodyKind.Evaluated),
         new("POST", "", "batch", Access.PerEntry, ' ', BundleInteraction.RunAsync, BodyKind.Resource),
     ];
@@ -36,6 +39,9 @@ public static class Surface
         new("POST", "{type}", "create", Access.Scoped, 'c', FacadeWrite.CreateAsync, BodyKind.Resource),
         new("PUT", "{type}/{id}", "update", Access.Scoped, 'u', FacadeWrite.UpdateAsync, BodyKind.Resource),
         new("DELETE", "{type}/{id}", "delete", Access.Scoped, 'd', FacadeWrite.DeleteAsync),
+        new("POST", "{type}/$validate", "validate", Access.Token, ' ', ValidateOperation.RunAsync, BodyKind.Judged),
+        new("POST", "{type}/{id}/$validate", "validate", Access.Scoped, 'r', ValidateOperation.OnInstanceAsync, BodyKind.Judged),
+        new("GET", "{type}/{id}/$validate", "validate", Access.Scoped, 'r', ValidateOperation.OnInstanceAsync),
         new("POST", "", "transaction", Access.PerEntry, ' ', BundleInteraction.RunAsync, BodyKind.Resource),
     ];
 }

@@ -20,7 +20,7 @@ public static class SharedTypes
 
     private static readonly FrozenSet<string> OperatorTypes = new[]
     {
-        "Organization", "OrganizationAffiliation", "Endpoint", "StructureMap", "ConceptMap", "StructureDefinition", "ValueSet", "CodeSystem", "NamingSystem", "Questionnaire", "SearchParameter",
+        "Organization", "OrganizationAffiliation", "Endpoint", "StructureMap", "ConceptMap", "StructureDefinition", "ValueSet", "CodeSystem", "NamingSystem", "Questionnaire", "SearchParameter", "ImplementationGuide", "Measure", "Library",
     }.ToFrozenSet();
 
     /// <summary>Types that are shown composed only: Patient, CarePlan, CareTeam, Goal.</summary>

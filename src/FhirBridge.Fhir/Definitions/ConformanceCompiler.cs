@@ -12,6 +12,9 @@ internal static class ConformanceCompiler
     /// <summary>True for the resource types that definitions are made of.</summary>
     internal static bool IsConformance(string? type) => type is not null && Types.Contains(type);
 
+    /// <summary>True for what is not defined by itself and is asked for by its canonical: of packages and members, since R4 has only examples of it.</summary>
+    internal static bool IsCarried(string type) => type is "ImplementationGuide" or "Questionnaire" or "Measure" or "Library";
+
     /// <summary>
     /// True for the specification's examples of conformance resources (<c>http://hl7.org/fhir/ValueSet/example-extensional</c>,
     /// <c>…/CompartmentDefinition/example</c>): they define nothing, and some contradict R4. Others may name theirs as they like.

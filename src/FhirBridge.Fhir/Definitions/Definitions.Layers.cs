@@ -3,6 +3,7 @@ namespace FhirBridge.Fhir;
 public sealed partial class Definitions
 {
     private readonly DefinitionsLayer? layer;
+    private readonly Lazy<Dictionary<string, IReadOnlyList<string>>> global;
 
     private Definitions(Definitions start, DefinitionsLayer layer)
     {
@@ -16,6 +17,8 @@ public sealed partial class Definitions
         this.layer = layer;
         Terminology = new Terminology(this);
         Profiles = new Profiles.ProfileChecker(this);
+        Validator = new Validation.Validator(this);
+        global = new(ReadGlobal);
     }
 
     /// <summary>What this lies over; null when it is no layer.</summary>
@@ -62,6 +65,19 @@ public sealed partial class Definitions
     /// <summary>The types that there are conformance resources of, in ordinal order.</summary>
     public IReadOnlyList<string> ConformanceTypes =>
         layer is null ? store.Value.Types : [.. Start!.ConformanceTypes.Union(layer.Types).Order(StringComparer.Ordinal)];
+
+    /// <summary>
+    /// Canonicals of the profiles that all resources of a type must follow, by the guides that are known (<c>ImplementationGuide.global</c>). R4's own guide asks for none.
+    /// Spec: https://hl7.org/fhir/R4/implementationguide-definitions.html#ImplementationGuide.global.
+    /// </summary>
+    public IReadOnlyList<string> GlobalProfiles(string type) => global.Value.TryGetValue(type, out var known) ? known : [];
+
+    private Dictionary<string, IReadOnlyList<string>> ReadGlobal() =>
+        Resources("ImplementationGuide")
+            .SelectMany(e => FindResource(e.Type, e.Canonical).Children("global"))
+            .Where(g => g.Text("type") is not null && g.Text("profile") is not null)
+            .GroupBy(g => g.Text("type")!, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, IReadOnlyList<string> (g) => [.. g.Select(p => p.Text("profile")!).Distinct(StringComparer.Ordinal)], StringComparer.Ordinal);
 
     /// <summary>All versions of a canonical, in the order of adding.</summary>
     internal IReadOnlyList<ConformanceEntry> Versions(string type, string url)

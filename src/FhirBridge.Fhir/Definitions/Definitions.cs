@@ -36,6 +36,7 @@ public sealed partial class Definitions
         Terminology = new Terminology(this);
         Profiles = new Profiles.ProfileChecker(this);
         Validator = new Validation.Validator(this);
+        global = new(ReadGlobal);
     }
 
     /// <summary>The definitions of R4 (4.0.1) itself.</summary>

@@ -95,7 +95,7 @@ public sealed partial class DefinitionsBuilder
 
     /// <summary>
     /// Adds one resource in JSON or XML (StructureDefinition, SearchParameter, CompartmentDefinition, OperationDefinition, ValueSet, CodeSystem,
-    /// ConceptMap); others are ignored.
+    /// ConceptMap; beside R4 also ImplementationGuide, Questionnaire, Measure, Library); others are ignored.
     /// </summary>
     /// <param name="resource">The resource; the memory must not change until <see cref="Build"/>.</param>
     /// <param name="file">What problems call it.</param>
@@ -111,7 +111,7 @@ public sealed partial class DefinitionsBuilder
         try
         {
             using var document = JsonDocument.Parse(json, Options);
-            if (document.RootElement.Text("resourceType") is { } type && ConformanceCompiler.IsConformance(type) && IsReadable(json, file)) Add(document.RootElement, type, file);
+            if (document.RootElement.Text("resourceType") is { } type && (ConformanceCompiler.IsConformance(type) || (start is not null && ConformanceCompiler.IsCarried(type))) && IsReadable(json, file)) Add(document.RootElement, type, file);
         }
         catch (JsonException e)
         {

@@ -156,14 +156,21 @@ public sealed class FhirPathExpression
     private T Run<T>(in FhirPathValue focus, FhirPathContext? context, Func<Values, T> read)
     {
         var evaluation = new Evaluation(context ?? FhirPathContext.Default, focus);
-        var scope = evaluation.Rent();
-        if (!focus.IsElement || focus.Tree is not null) scope.Add(focus);
-        var output = evaluation.Rent();
-        step(evaluation, scope, output);
-        var result = read(output);
-        evaluation.Return(output);
-        evaluation.Return(scope);
-        evaluation.Finish();
-        return result;
+        try
+        {
+            var scope = evaluation.Rent();
+            if (!focus.IsElement || focus.Tree is not null) scope.Add(focus);
+            var output = evaluation.Rent();
+            step(evaluation, scope, output);
+            var result = read(output);
+            evaluation.Return(output);
+            evaluation.Return(scope);
+            evaluation.Finish();
+            return result;
+        }
+        finally
+        {
+            evaluation.Settle();
+        }
     }
 }

@@ -8,6 +8,9 @@ internal sealed class ValidationRun
 {
     private const int MaxProblems = 500;
 
+    // Some ten seconds of the most expensive rules; ordinary documents take a thousandth of it.
+    private const long MaxSteps = 30_000_000;
+
     private readonly HashSet<Problem> seen = [];
     private readonly List<Problem> problems = [];
     private readonly Dictionary<FhirElement, BundleIndex> bundles = [];
@@ -18,7 +21,7 @@ internal sealed class ValidationRun
         Budget = budget ?? new ValidationBudget();
 
         // An invariant that asks for conformance again must not start a budget of its own.
-        Context = context.ConformsTo is null ? context with { ConformsTo = (e, url) => Conforms(e, url) } : context;
+        Context = context.ConformsTo is null ? context with { ConformsTo = (e, url) => Conforms(e, url), Meter = new StepMeter(MaxSteps) } : context;
     }
 
     /// <summary>For expressions; knows the definitions and how references are resolved.</summary>

@@ -12,6 +12,9 @@ public sealed record ValidationOptions
     /// <summary>Canonicals of profiles that the resource must conform to; unknown ones are an error.</summary>
     public IReadOnlyList<string> Profiles { get; init; } = [];
 
+    /// <summary>True to ask for the profiles of the network as well (<see cref="Definitions.GlobalProfiles"/>).</summary>
+    public bool WithGlobalProfiles { get; init; }
+
     /// <summary>Finds what a reference names outside of the resource; nothing by default, and what is not found is not judged.</summary>
     public Func<string, FhirElement>? Resolve { get; init; }
 
@@ -77,6 +80,7 @@ public sealed class Validator(Definitions definitions)
 
         foreach (var element in resource.Descendants().Prepend(resource).Where(e => e.IsResource))
         {
+            if (options.WithGlobalProfiles) CheckGlobal(element, options, run);
             if (options.IsStrict && VitalSigns.ProfileOf(element) is { } vital && definitions.Profiles.Find(vital) is { IsOk: true, Value: { } sign }) Check(element, sign, options, run);
             foreach (var canonical in element["meta"].Children("profile"))
             {
@@ -85,6 +89,16 @@ public sealed class Validator(Definitions definitions)
                 if (profile.IsOk) Check(element, profile.Value, options, run);
                 else run.Report(Problems.UnknownProfile.With($"{profile.Problems[0].Diagnostics}; the resource is not checked by it", canonical.Path));
             }
+        }
+    }
+
+    private void CheckGlobal(FhirElement element, ValidationOptions options, ValidationRun run)
+    {
+        foreach (var canonical in definitions.GlobalProfiles(element.Type!))
+        {
+            var profile = definitions.Profiles.Find(canonical);
+            if (profile.IsOk) Check(element, profile.Value, options, run);
+            else run.Report(Problems.UnknownProfile.With($"{profile.Problems[0].Diagnostics}, and a guide of the network asks for it", element.Path));
         }
     }
 

@@ -42,6 +42,7 @@ internal sealed class Evaluation
     private static Stack<Values>? pooled;
 
     private readonly Stack<Values> free;
+    private readonly long start;
     private long steps;
     private DateTimeOffset? now;
 
@@ -49,7 +50,7 @@ internal sealed class Evaluation
     {
         Context = context;
         Focus = focus;
-        steps = context.StepBudget;
+        steps = start = Math.Max(0, Math.Min(context.StepBudget, context.Meter?.Left ?? long.MaxValue));
         free = pooled ?? new Stack<Values>();
         pooled = null;
     }
@@ -84,6 +85,12 @@ internal sealed class Evaluation
     {
         values.Clear();
         free.Push(values);
+    }
+
+    /// <summary>Takes what was spent off the meter, after a fault, too.</summary>
+    public void Settle()
+    {
+        if (Context.Meter is { } meter) meter.Left -= start - Math.Max(0, steps);
     }
 
     /// <summary>Gives the buffers back to the thread; after a fault they are left to the collector.</summary>

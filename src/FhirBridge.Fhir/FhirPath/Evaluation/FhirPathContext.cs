@@ -47,6 +47,15 @@ public sealed record FhirPathContext
 
     /// <summary>Most steps (items visited, texts made, pairs compared) before <see cref="Problems.ExpressionBudget"/>. Default 1,000,000.</summary>
     public long StepBudget { get; init; } = 1_000_000;
+
+    /// <summary>What several evaluations may take together; null when each is on its own.</summary>
+    internal StepMeter? Meter { get; init; }
+}
+
+/// <summary>Steps left for all evaluations of one task. Not thread-safe.</summary>
+internal sealed class StepMeter(long steps)
+{
+    internal long Left { get; set; } = steps;
 }
 
 /// <summary>How an expression is compiled.</summary>
