@@ -87,4 +87,12 @@ public sealed class CodeSet
     public bool Contains(string? system, string code) => codings.Contains(new Coding(system, code));
 
     internal string? Find(ReadOnlySpan<byte> utf8) => codes.Find(utf8);
+
+    /// <summary>What a message adds: the codes, when they are few.</summary>
+    internal string Hint()
+    {
+        const int Few = 16;
+        var names = Codings.Select(c => c.Code).Distinct(StringComparer.Ordinal).Take(Few + 1).ToList();
+        return names.Count > Few ? "" : $"; it is one of {string.Join(", ", names)}";
+    }
 }

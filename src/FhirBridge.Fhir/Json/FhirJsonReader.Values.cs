@@ -67,7 +67,7 @@ internal ref partial struct FhirJsonReader
         {
             // A known code needs no text of its own: the definitions have it.
             if (codes.Find(text) is { } known) builder[node].Value = known;
-            else Report(Problems.CodeInvalid, $"'{Excerpt(text)}' is not in the required value set {codes.ValueSet}", node, start);
+            else Report(Problems.CodeInvalid, $"'{Excerpt(text)}' is not in the required value set {codes.ValueSet}{codes.Hint()}", node, start);
         }
     }
 

@@ -3,7 +3,7 @@ using FhirBridge.Fhir.Profiles;
 namespace FhirBridge.Fhir.Validation;
 
 /// <summary>
-/// A reference has a form that R4 knows, and leads to something where it points into the same document. Spec: https://hl7.org/fhir/R4/references.html,
+/// ref-1 and more: a reference has a form that R4 knows, and leads to something where it points into the same document. Spec: https://hl7.org/fhir/R4/references.html,
 /// https://hl7.org/fhir/R4/bundle.html#references.
 /// </summary>
 internal sealed class ReferenceRule : IElementRule
@@ -14,7 +14,7 @@ internal sealed class ReferenceRule : IElementRule
         if (element.Text("reference") is not { Length: > 0 } reference) return;
         if (reference[0] == '#')
         {
-            if (!run.Resolve(element).Exists) run.Report(Problems.ReferenceNotFound.With($"there is no contained resource with the id '{reference[1..]}'", element.Path));
+            if (!run.Resolve(element).Exists) run.Report(Problems.Invariant.With($"ref-1: there is no contained resource with the id '{reference[1..]}'", element.Path));
             return;
         }
 

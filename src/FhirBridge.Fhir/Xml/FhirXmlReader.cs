@@ -237,7 +237,7 @@ internal sealed class FhirXmlReader
         }
         else if (property.Primitive == PrimitiveKind.Code && property.RequiredCodes is { } codes && !codes.Contains(text))
         {
-            Report(Problems.CodeInvalid, $"'{(text.Length > 60 ? text[..60] + "…" : text)}' is not in the required value set {codes.ValueSet}", Builder.PathOf(node), at);
+            Report(Problems.CodeInvalid, $"'{(text.Length > 60 ? text[..60] + "…" : text)}' is not in the required value set {codes.ValueSet}{codes.Hint()}", Builder.PathOf(node), at);
         }
     }
 
