@@ -18,7 +18,8 @@ internal readonly struct FhirJsonWriter(Utf8JsonWriter writer, bool canonical)
     internal void WriteProperty(FhirElement parent, string sourceName) =>
         WriteProperty(sourceName, [.. parent.Children().Where(c => c.SourceName == sourceName)]);
 
-    private void WriteProperty(string sourceName, List<FhirElement> all)
+    /// <summary>Writes repetitions of one property and their sibling, from wherever they are.</summary>
+    internal void WriteProperty(string sourceName, List<FhirElement> all)
     {
         if (all.Any(e => e.HasValue || !IsPrimitive(e))) WriteValues(sourceName, all);
         if (all.Any(HasSibling)) WriteSiblings("_" + sourceName, all);

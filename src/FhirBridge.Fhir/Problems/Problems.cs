@@ -102,6 +102,9 @@ public static class Problems
     /// <summary>An evaluation that took more steps than its budget.</summary>
     public static readonly ProblemKind ExpressionBudget = new("expression-budget", "too-costly", Error, 400);
 
+    /// <summary>A profile whose differential contradicts its base, or says what cannot be told.</summary>
+    public static readonly ProblemKind InvalidProfile = new("invalid-profile", "invalid", Error, 422);
+
     // The desk: the request cannot be understood.
 
     /// <summary>A search parameter, modifier or result parameter that the server does not know for this type.</summary>

@@ -1,0 +1,160 @@
+using System.Text;
+
+namespace FhirBridge.Fhir.Profiles;
+
+/// <summary>The walk along a differential.</summary>
+internal sealed partial class SnapshotGenerator
+{
+    private const string SystemTypes = "http://hl7.org/fhirpath/System.";
+
+    /// <summary>Elements as a snapshot states them where a differential leaves it to be understood.</summary>
+    private static readonly FhirElement Implied = FhirJson.ReadTrusted(Encoding.UTF8.GetBytes("""
+        {"resourceType":"StructureDefinition","snapshot":{"element":[
+         {"id":"url","slicing":{"discriminator":[{"type":"value","path":"url"}],"ordered":false,"rules":"open"}},
+         {"id":"type","slicing":{"discriminator":[{"type":"type","path":"$this"}],"ordered":false,"rules":"open"}},
+         {"id":"only","slicing":{"discriminator":[{"type":"type","path":"$this"}],"ordered":false,"rules":"closed"}},
+         {"id":"zero","min":0}]}}
+        """)).Value!.Root["snapshot"];
+
+    private static FhirElement ImpliedBy(string id, string property) => Implied.Children("element").First(e => e.Text("id") == id)[property];
+
+    /// <summary>Applies the elements of the differential one by one; returns what makes the whole unusable.</summary>
+    private Problem? Apply(FhirElement source, FhirElement differential, SnapshotNode root, bool isSpecialisation)
+    {
+        var shortForms = new List<(SnapshotNode Choice, SnapshotNode Slice)>();
+        var stated = new HashSet<SnapshotNode>();
+        foreach (var (element, address) in ElementAddress.Of(differential, root.Name))
+        {
+            if (address is null) return Unusable(source, "its elements are not those of its type", element.Text("path"));
+            var (node, why) = (root, (string?)null);
+            for (var i = 0; i < address.Length && why is null; i++)
+            {
+                var isNew = isSpecialisation && i == address.Length - 1;
+                (var next, why) = Step(node, address[i], isNew, element, shortForms);
+                if (next is not null) node = next;
+            }
+
+            var id = string.Join('.', address.Select(s => s.ToString()).Prepend(root.Name));
+            if (elements > MaxElements) return TooMuch(source);
+            if (why is null && !stated.Add(node)) why = "the differential states it twice";
+            if (why is not null) return Unusable(source, $"{Shown(id)}: {why}", id);
+            new ElementMerge(definitions, fault => Report(source, id, fault), isSpecialisation).Merge(node, element);
+        }
+
+        foreach (var choice in shortForms.GroupBy(s => s.Choice)) Close(choice.Key, [.. choice.Select(c => c.Slice)]);
+        return null;
+    }
+
+    private void Report(FhirElement source, string id, string fault)
+    {
+        if (faults.Count < MaxFaults) faults.Add(Problems.InvalidProfile.With($"the profile '{Shown(source.Text("url") ?? "")}' contradicts its base at {Shown(id)}: {fault}", Shown(id)));
+    }
+
+    /// <summary>One step down; what is needed for it is unfolded or made.</summary>
+    private (SnapshotNode? Node, string? Why) Step(SnapshotNode parent, ElementStep step, bool isNew, FhirElement element, List<(SnapshotNode, SnapshotNode)> shortForms)
+    {
+        if (parent.Children.Count == 0) Unfold(parent);
+        var (child, slice) = (parent.Child(step.Name), step.Slice);
+        if (child is null && Choice(parent, step.Name) is { } choice)
+        {
+            // valueQuantity stands for the slice of value[x] that has this type.
+            (child, slice) = (choice, slice ?? step.Name);
+            if (choice.Slice(slice) is null && !choice.First("slicing").Exists) shortForms.Add((choice, TypeSlice(choice, slice)));
+        }
+
+        if (child is null && !isNew) return (null, "there is no such element");
+        child ??= parent.Add(new SnapshotNode(step.Name, null, Inherited(element)));
+        if (slice is null) return (child, null);
+        if (child.Slice(slice) is { } known) return (known, null);
+        return NewSlice(child, slice, element);
+    }
+
+    /// <summary>What an element has from being an element, before anything is said of it: the invariants of all datatypes.</summary>
+    private List<FhirElement> Inherited(FhirElement element)
+    {
+        var code = element["type"].Text("code");
+        if (code is null ? !element["contentReference"].Exists : code.StartsWith(SystemTypes, StringComparison.Ordinal) || definitions.IsOrSpecialises(code, "Resource")) return [];
+        var type = code is "Extension" ? code : "Element";
+        return TreeOf(Types + type) is { IsOk: true, Value: { } tree } ? [.. tree.All("constraint")] : [];
+    }
+
+    /// <summary>The choice that the name is a type of: <c>value[x]</c> for <c>valueQuantity</c>.</summary>
+    private static SnapshotNode? Choice(SnapshotNode parent, string name) =>
+        parent.Children.FirstOrDefault(c => c.IsChoice && name.StartsWith(c.Name[..^3], StringComparison.Ordinal) && TypesNamed(c, name).Count > 0);
+
+    /// <summary>The types of a choice that its slice is named after.</summary>
+    private static List<FhirElement> TypesNamed(SnapshotNode choice, string slice) =>
+        [.. choice.All("type").Where(t => t.Text("code") is { Length: > 0 } code && slice == choice.Name[..^3] + char.ToUpperInvariant(code[0]) + code[1..])];
+
+    private SnapshotNode TypeSlice(SnapshotNode choice, string slice)
+    {
+        choice.Replace("slicing", ImpliedBy("type", "slicing"));
+        return NewSlice(choice, slice, default).Node ?? choice;
+    }
+
+    private (SnapshotNode? Node, string? Why) NewSlice(SnapshotNode sliced, string slice, FhirElement element)
+    {
+        var outer = Outer(sliced, slice);
+        if (outer.Slices.Count >= MaxSlices || slice.Count(c => c == '/') > ElementAddress.MaxDepth) return (null, "it has too many slices");
+        var types = sliced.IsChoice ? TypesNamed(sliced, slice) : [];
+        if (!outer.First("slicing").Exists)
+        {
+            var implied = outer.Name is "extension" or "modifierExtension" ? "url" : types.Count > 0 ? "type" : null;
+            if (implied is null) return (null, "there is no slicing that it is a slice of");
+            outer.Replace("slicing", ImpliedBy(implied, "slicing"));
+        }
+
+        if (Copy(outer, outer.Name, slice, withSlices: false) is not { } made) return (null, "it has too many elements");
+
+        // The least number of all says nothing of one slice.
+        made.Replace("slicing");
+        made.Replace("min", ImpliedBy("zero", "min"));
+        if (types.Count > 0) made.Replace("type", types);
+        return (outer.AddSlice(made), null);
+    }
+
+    /// <summary>Where the short form stands for one type alone, the choice is restricted to it; so R4 itself does. Where it takes a type away, the others stay.</summary>
+    private static void Close(SnapshotNode choice, List<SnapshotNode> slices)
+    {
+        if (slices.Exists(s => s.Text("max") == "0") || (slices.Count > 1 && !slices.Exists(s => s.Text("min") == "1"))) return;
+        var only = slices.Find(s => s.Text("min") == "1") ?? slices[0];
+        choice.Replace("slicing", ImpliedBy("only", "slicing"));
+        choice.Replace("type", TypesNamed(choice, only.SliceName!));
+    }
+
+    /// <summary>Gives an element the children that its type, the profile of its type, or the element that it repeats has.</summary>
+    private void Unfold(SnapshotNode node)
+    {
+        if (Content(node) is not { } content) return;
+        CopyChildren(content, node);
+    }
+
+    private SnapshotNode? Content(SnapshotNode node)
+    {
+        if (node.Text("contentReference") is { } reference) return Repeated(node, reference);
+        var codes = node.All("type").Select(t => t.Text("code") ?? "").Distinct().ToList();
+        if (codes.Count == 0 || codes.Exists(c => c.StartsWith(SystemTypes, StringComparison.Ordinal))) return null;
+
+        // All datatypes of a choice have what Element has.
+        if (codes.Count > 1) return TreeOf(Types + "Element").Value;
+        var profiles = node.All("type").SelectMany(t => t.Children("profile")).Select(p => p.Value).OfType<string>().Distinct().ToList();
+        if (profiles.Count == 1 && TreeOf(profiles[0]) is { IsOk: true, Value: { } profile }) return profile;
+        return TreeOf(codes[0].Contains(':', StringComparison.Ordinal) ? codes[0] : Types + codes[0]) is { IsOk: true, Value: { } type } ? type : null;
+    }
+
+    /// <summary>The element that is repeated, in the definition of the type: what a profile says of it there is not said here.</summary>
+    private SnapshotNode? Repeated(SnapshotNode node, string reference)
+    {
+        var path = reference[(reference.IndexOf('#') + 1)..].Split('.');
+        if (TreeOf(Types + path[0]) is not { IsOk: true, Value: { } found }) return null;
+        foreach (var name in path.Skip(1))
+        {
+            if (found.Child(name) is not { } below) return null;
+            found = below;
+        }
+
+        node.Replace("contentReference");
+        node.Replace("type", found.All("type"));
+        return found;
+    }
+}
