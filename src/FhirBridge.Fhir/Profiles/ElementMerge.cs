@@ -63,7 +63,7 @@ internal sealed class ElementMerge(Definitions definitions, Action<string> repor
             "pattern" when node.First("fixed") is { Exists: true } value && !ElementComparison.HasPattern(value, stated) => "the base fixes a value that does not have its pattern",
             "fixed" when node.First("pattern") is { Exists: true } pattern && !ElementComparison.HasPattern(stated, pattern) => "its fixed value does not have the base's pattern",
             "fixed" or "pattern" when !IsOfType(node, stated) => $"its {stated.SourceName} is of none of its types",
-            "slicing" when basis.Text("rules") == "closed" && stated.Text("rules") is "open" or "openAtEnd" && basis.Text("rules") == "closed" => "its slicing is closed in the base",
+            "slicing" when basis.Text("rules") == "closed" && stated.Text("rules") != "closed" => "its slicing is closed in the base",
             _ => null,
         };
         if (fault is not null) report(fault);
@@ -96,7 +96,7 @@ internal sealed class ElementMerge(Definitions definitions, Action<string> repor
     {
         var types = node.All("type").Select(t => t.Text("code")).ToList();
         return types.Count == 0 || value.Type is not { } type
-            || types.Exists(t => t is null || t == type || IsSystem(t) || IsOrSpecialises(t, type) || IsOrSpecialises(type, t));
+            || types.Exists(t => t is null || t == type || IsSystem(t) || (!definitions.IsPrimitive(t) && IsOrSpecialises(type, t)));
     }
 
     private static int? Strength(FhirElement binding) => binding.Exists && Array.IndexOf(Strengths, binding.Text("strength")) is >= 0 and var strength ? strength : null;

@@ -30,7 +30,7 @@ internal sealed partial class SnapshotGenerator
             for (var i = 0; i < address.Length && why is null; i++)
             {
                 var isNew = isSpecialisation && i == address.Length - 1;
-                (var next, why) = Step(node, address[i], isNew, element, shortForms);
+                (var next, why) = Step(node, address[i], isNew ? element : default, shortForms);
                 if (next is not null) node = next;
             }
 
@@ -38,6 +38,10 @@ internal sealed partial class SnapshotGenerator
             if (elements > MaxElements) return TooMuch(source);
             if (why is null && !stated.Add(node)) why = "the differential states it twice";
             if (why is not null) return Unusable(source, $"{Shown(id)}: {why}", id);
+            if (node.SliceName is not null && address[^1].Slice is { } slice && !IsSliced(root, address)) Report(source, id, $"there is no slicing that {Shown(slice)} is a slice of");
+
+            // Each primitive type says for itself what its value may be.
+            if (isSpecialisation && node.Name == "value" && source.Text("kind") == "primitive-type") Free(node);
             new ElementMerge(definitions, fault => Report(source, id, fault), isSpecialisation).Merge(node, element);
         }
 
@@ -45,13 +49,32 @@ internal sealed partial class SnapshotGenerator
         return null;
     }
 
+    /// <summary>True when what the last step is a slice of says how its slices are told apart.</summary>
+    private static bool IsSliced(SnapshotNode root, ElementStep[] address)
+    {
+        var node = root;
+        foreach (var step in address[..^1])
+        {
+            node = node.Child(step.Name);
+            if (step.Slice is not null) node = node?.Slice(step.Slice) ?? node;
+            if (node is null) return true;
+        }
+
+        return node.Child(address[^1].Name) is not { } sliced || Outer(sliced, address[^1].Slice!).First("slicing").Exists || sliced.First("slicing").Exists;
+    }
+
+    private static void Free(SnapshotNode value)
+    {
+        foreach (var limit in new[] { "maxLength", "minValue", "maxValue" }) value.Replace(limit);
+    }
+
     private void Report(FhirElement source, string id, string fault)
     {
         if (faults.Count < MaxFaults) faults.Add(Problems.InvalidProfile.With($"the profile '{Shown(source.Text("url") ?? "")}' contradicts its base at {Shown(id)}: {fault}", Shown(id)));
     }
 
-    /// <summary>One step down; what is needed for it is unfolded or made.</summary>
-    private (SnapshotNode? Node, string? Why) Step(SnapshotNode parent, ElementStep step, bool isNew, FhirElement element, List<(SnapshotNode, SnapshotNode)> shortForms)
+    /// <summary>One step down; what is needed for it is unfolded or made. <paramref name="added"/> is what a new type may say of an element of its own.</summary>
+    private (SnapshotNode? Node, string? Why) Step(SnapshotNode parent, ElementStep step, FhirElement added, List<(SnapshotNode, SnapshotNode)> shortForms)
     {
         if (parent.Children.Count == 0) Unfold(parent);
         var (child, slice) = (parent.Child(step.Name), step.Slice);
@@ -59,14 +82,14 @@ internal sealed partial class SnapshotGenerator
         {
             // valueQuantity stands for the slice of value[x] that has this type.
             (child, slice) = (choice, slice ?? step.Name);
-            if (choice.Slice(slice) is null && !choice.First("slicing").Exists) shortForms.Add((choice, TypeSlice(choice, slice)));
+            if (choice.Slice(slice) is null && (!choice.First("slicing").Exists || shortForms.Exists(s => s.Item1 == choice))) shortForms.Add((choice, TypeSlice(choice, slice)));
         }
 
-        if (child is null && !isNew) return (null, "there is no such element");
-        child ??= parent.Add(new SnapshotNode(step.Name, null, Inherited(element)));
+        if (child is null && !added.Exists) return (null, "there is no such element");
+        child ??= parent.Add(new SnapshotNode(step.Name, null, Inherited(added)));
         if (slice is null) return (child, null);
         if (child.Slice(slice) is { } known) return (known, null);
-        return NewSlice(child, slice, element);
+        return NewSlice(child, slice);
     }
 
     /// <summary>What an element has from being an element, before anything is said of it: the invariants of all datatypes.</summary>
@@ -89,10 +112,10 @@ internal sealed partial class SnapshotGenerator
     private SnapshotNode TypeSlice(SnapshotNode choice, string slice)
     {
         choice.Replace("slicing", ImpliedBy("type", "slicing"));
-        return NewSlice(choice, slice, default).Node ?? choice;
+        return NewSlice(choice, slice).Node ?? choice;
     }
 
-    private (SnapshotNode? Node, string? Why) NewSlice(SnapshotNode sliced, string slice, FhirElement element)
+    private (SnapshotNode? Node, string? Why) NewSlice(SnapshotNode sliced, string slice)
     {
         var outer = Outer(sliced, slice);
         if (outer.Slices.Count >= MaxSlices || slice.Count(c => c == '/') > ElementAddress.MaxDepth) return (null, "it has too many slices");
@@ -100,8 +123,10 @@ internal sealed partial class SnapshotGenerator
         if (!outer.First("slicing").Exists)
         {
             var implied = outer.Name is "extension" or "modifierExtension" ? "url" : types.Count > 0 ? "type" : null;
-            if (implied is null) return (null, "there is no slicing that it is a slice of");
-            outer.Replace("slicing", ImpliedBy(implied, "slicing"));
+
+            // Of what cannot repeat there are no slices: it is a name, which R4's own profiles give now and then.
+            if (implied is null && sliced.Text("max") == "1") return (sliced, null);
+            if (implied is not null) outer.Replace("slicing", ImpliedBy(implied, "slicing"));
         }
 
         if (Copy(outer, outer.Name, slice, withSlices: false) is not { } made) return (null, "it has too many elements");

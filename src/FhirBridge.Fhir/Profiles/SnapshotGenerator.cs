@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace FhirBridge.Fhir.Profiles;
 
 /// <summary>
@@ -20,7 +18,7 @@ internal sealed partial class SnapshotGenerator
 
     private const int MaxFaults = 50;
 
-    private const int MaxBytes = 30_000_000;
+    private const int MaxBytes = 20_000_000;
 
     private readonly Definitions definitions;
     private readonly Dictionary<string, Result<SnapshotNode>> trees = new(StringComparer.Ordinal);
