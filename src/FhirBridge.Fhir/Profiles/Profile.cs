@@ -1,11 +1,10 @@
 namespace FhirBridge.Fhir.Profiles;
 
 /// <summary>
-/// A StructureDefinition as a tree of rules. With a snapshot the tree is complete; without one it holds what the differential adds, and a resource must
-/// conform to the base profile as well, which comes to the same: a differential can only restrict.
+/// A StructureDefinition as a tree of rules: all elements of its snapshot.
 /// Spec: https://hl7.org/fhir/R4/profiling.html.
 /// </summary>
-internal sealed class Profile(string url, string type, ProfileNode root, Profile? basis)
+internal sealed class Profile(string url, string type, ProfileNode root)
 {
     internal string Url { get; } = url;
 
@@ -14,9 +13,6 @@ internal sealed class Profile(string url, string type, ProfileNode root, Profile
 
     internal ProfileNode Root { get; } = root;
 
-    /// <summary>The profile to conform to as well; null when the tree says all.</summary>
-    internal Profile? Basis { get; } = basis;
-
     /// <summary>The node at a path of names below the root (<c>component.code</c>); null when the profile says nothing of it.</summary>
     internal ProfileNode? Find(string path)
     {
@@ -24,7 +20,7 @@ internal sealed class Profile(string url, string type, ProfileNode root, Profile
         foreach (var name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
         {
             node = node.Child(name);
-            if (node is null) return Basis?.Find(path);
+            if (node is null) return null;
         }
 
         return node;

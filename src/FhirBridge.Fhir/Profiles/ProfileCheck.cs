@@ -25,7 +25,6 @@ internal sealed class ProfileCheck(ValidationRun run)
             return;
         }
 
-        if (profile.Basis is { } basis) Check(element, basis);
         Check(element, profile.Root, profile);
         run.Budget.Leave();
     }
@@ -48,12 +47,18 @@ internal sealed class ProfileCheck(ValidationRun run)
         }
 
         foreach (var child in content.Children) CheckGroup(element, [.. element.Children(child.Name)], child, profile);
-        if (profile.Basis is null && node != profile.Root) CheckType(element, node, isOpen: content.Children.Count == 0);
+        if (node != profile.Root) CheckType(element, node, isOpen: content.Children.Count == 0);
     }
 
-    /// <summary>The node itself, or the one whose content it repeats.</summary>
-    private static ProfileNode Content(ProfileNode node, Profile profile) =>
-        node.ContentReference is { } reference && reference.StartsWith(profile.Type + ".", StringComparison.Ordinal) ? profile.Find(reference[(profile.Type.Length + 1)..]) ?? node : node;
+    /// <summary>
+    /// The node itself, or the one whose content it repeats: as the type defines it, since what a profile asks of that element is not asked of its repetition further down.
+    /// </summary>
+    private ProfileNode Content(ProfileNode node, Profile profile)
+    {
+        if (node.Children.Count > 0 || node.ContentReference is not { } reference || !reference.StartsWith(profile.Type + ".", StringComparison.Ordinal)) return node;
+        var type = run.Definitions.FindType(profile.Type) is { } definition && profiles.Find(definition.Url) is { IsOk: true, Value: { } own } ? own : profile;
+        return type.Find(reference[(profile.Type.Length + 1)..]) ?? node;
+    }
 
     /// <summary>Where the profile stops, the type's own definition goes on; where it does not, the invariants of the type hold as well.</summary>
     private void CheckType(FhirElement element, ProfileNode node, bool isOpen)

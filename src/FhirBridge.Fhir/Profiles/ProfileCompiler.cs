@@ -1,45 +1,28 @@
 namespace FhirBridge.Fhir.Profiles;
 
-/// <summary>Makes a <see cref="Profile"/> out of a StructureDefinition: of its snapshot, or of its differential when it has none.</summary>
+/// <summary>Makes a <see cref="Profile"/> out of a StructureDefinition: of its snapshot, which is generated when it has none.</summary>
 internal sealed class ProfileCompiler(Definitions definitions)
 {
-    // Profiles that restrict each other this often are a circle.
-    private const int MaxBases = 30;
-
     /// <summary>The profile, or why it cannot be used.</summary>
-    internal Result<Profile> Compile(FhirElement source, int bases = 0)
+    internal Result<Profile> Compile(FhirElement source)
     {
         var url = source.Text("url") ?? "";
         if (source.Text("type") is not { } type) return Unusable(url, "it names no type");
-        var view = source["snapshot"];
-        Profile? basis = null;
-        if (!view.Exists)
-        {
-            view = source["differential"];
-            if (!view.Exists) return Unusable(url, "it has neither snapshot nor differential");
-            if (source.Text("baseDefinition") is not { } baseUrl) return Unusable(url, "it has no snapshot and no base");
-            if (bases > MaxBases) return Unusable(url, "its bases lead in a circle");
-            var found = definitions.FindResource("StructureDefinition", baseUrl);
-            if (!found.Exists) return Unusable(url, $"its base '{baseUrl}' is unknown");
-            var compiled = Compile(found, bases + 1);
-            if (!compiled.IsOk) return compiled;
-            basis = compiled.Value;
-            if (basis.Type != type) return Unusable(url, $"its base '{baseUrl}' is about {basis.Type}");
-        }
-
-        return Tree(view, type, basis) is { } root ? new Profile(url, type, root, basis) : Unusable(url, "its elements are not those of its type");
+        var complete = SnapshotGenerator.WithSnapshot(source, definitions);
+        if (!complete.IsOk) return Result<Profile>.Fail(complete.Problems);
+        return Tree(complete.Value["snapshot"], type) is { } root ? new Profile(url, type, root) : Unusable(url, "its elements are not those of its type");
     }
 
     private static Problem Unusable(string url, string why) => Problems.InvalidExpression.With($"the profile '{url}' cannot be used: {why}");
 
     /// <summary>The tree of all elements; null when a path does not start with the type.</summary>
-    private static ProfileNode? Tree(FhirElement view, string type, Profile? basis)
+    private static ProfileNode? Tree(FhirElement view, string type)
     {
         // The type of a logical model is a URL, whose last part the paths start with.
         type = type[(type.LastIndexOf('/') + 1)..];
         var elements = view.Children("element").ToList();
         var hasRoot = elements.Count > 0 && elements[0].Text("path") == type;
-        var root = new ProfileNode(type, hasRoot ? elements[0] : default, basis?.Root);
+        var root = new ProfileNode(type, hasRoot ? elements[0] : default);
         var open = new Stack<(string Path, string Id)>([(type, type)]);
         foreach (var element in hasRoot ? elements.Skip(1) : elements)
         {
@@ -77,12 +60,12 @@ internal sealed class ProfileCompiler(Definitions definitions)
             var parent = node;
             if (slice is null && isLast)
             {
-                parent.Add(new ProfileNode(name, element, parent.Basis?.Child(name)));
+                parent.Add(new ProfileNode(name, element));
                 return;
             }
 
             // A differential may pass over what it does not change.
-            node = Own(parent.Children, c => c.Name == name) ?? parent.Add(new ProfileNode(name, default, parent.Basis?.Child(name)));
+            node = Own(parent.Children, c => c.Name == name) ?? parent.Add(new ProfileNode(name, default));
             if (slice is not null) node = Slice(node, slice, isLast ? element : default);
         }
     }
@@ -92,7 +75,7 @@ internal sealed class ProfileCompiler(Definitions definitions)
     {
         var slash = slice.LastIndexOf('/');
         if (slash > 0 && Own(sliced.Slices, s => s.SliceName == slice[..slash]) is { } outer) sliced = outer;
-        return (element.Exists ? null : Own(sliced.Slices, s => s.SliceName == slice)) ?? sliced.AddSlice(new ProfileNode(sliced.Name, element, sliced.Basis?.Slice(slice), slice));
+        return (element.Exists ? null : Own(sliced.Slices, s => s.SliceName == slice)) ?? sliced.AddSlice(new ProfileNode(sliced.Name, element, slice));
     }
 
     private static ProfileNode? Own(IReadOnlyList<ProfileNode> nodes, Func<ProfileNode, bool> isIt) => nodes.LastOrDefault(isIt);

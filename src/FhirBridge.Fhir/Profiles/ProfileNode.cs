@@ -10,18 +10,16 @@ internal sealed class ProfileNode
 
     /// <param name="name">Name as navigated: a choice without <c>[x]</c>.</param>
     /// <param name="definition">The ElementDefinition; does not exist for a step that a differential passes over.</param>
-    /// <param name="basis">The node of the base profile that this one restricts; null in a snapshot.</param>
     /// <param name="slice">Name of the slice, where the definition does not say it.</param>
-    internal ProfileNode(string name, FhirElement definition, ProfileNode? basis = null, string? slice = null)
+    internal ProfileNode(string name, FhirElement definition, string? slice = null)
     {
         Name = name;
         Definition = definition;
-        Basis = basis;
         SliceName = slice ?? definition.Text("sliceName");
         Min = int.TryParse(definition.Text("min"), NumberStyles.None, CultureInfo.InvariantCulture, out var min) ? min : 0;
         Max = int.TryParse(definition.Text("max"), NumberStyles.None, CultureInfo.InvariantCulture, out var max) ? max : null;
         Types = [.. definition.Children("type").Select(t => new TypeConstraint(t))];
-        Slicing = definition["slicing"] is { Exists: true } slicing ? new Slicing(slicing) : basis?.Slicing ?? (name is "extension" or "modifierExtension" ? Slicing.ByUrl : null);
+        Slicing = definition["slicing"] is { Exists: true } slicing ? new Slicing(slicing) : (name is "extension" or "modifierExtension" ? Slicing.ByUrl : null);
         ContentReference = definition.Text("contentReference") is { } reference ? reference[(reference.IndexOf('#') + 1)..] : null;
         Rules = [.. ElementRules.Of(this)];
     }
@@ -31,8 +29,6 @@ internal sealed class ProfileNode
     internal string? SliceName { get; }
 
     internal FhirElement Definition { get; }
-
-    internal ProfileNode? Basis { get; }
 
     internal int Min { get; }
 
@@ -60,11 +56,11 @@ internal sealed class ProfileNode
 
     internal IReadOnlyList<ProfileNode> Slices => slices;
 
-    /// <summary>The child of that name, here or in the base profile.</summary>
-    internal ProfileNode? Child(string name) => children.Find(c => c.Name == name) ?? Basis?.Child(name);
+    /// <summary>The child of that name.</summary>
+    internal ProfileNode? Child(string name) => children.Find(c => c.Name == name);
 
-    /// <summary>The slice of that name, here or in the base profile.</summary>
-    internal ProfileNode? Slice(string name) => slices.Find(s => s.SliceName == name) ?? Basis?.Slice(name);
+    /// <summary>The slice of that name.</summary>
+    internal ProfileNode? Slice(string name) => slices.Find(s => s.SliceName == name);
 
     internal ProfileNode Add(ProfileNode child)
     {

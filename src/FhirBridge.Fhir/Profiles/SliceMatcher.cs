@@ -53,29 +53,29 @@ internal sealed class SliceMatcher(ValidationRun check)
     /// <summary>True when the node, or anything below it, states what an occurrence could be compared with.</summary>
     private static bool Speaks(ProfileNode node, string kind) =>
         node.Fixed.Exists || node.Pattern.Exists
-        || kind is "type" or "profile" || node.Children.Any(c => Speaks(c, kind) || c.Slices.Any(s => Speaks(s, kind))) || (node.Basis is { } basis && Speaks(basis, kind));
+        || kind == "type" || (kind == "profile" && node.Types.Any(t => t.Profiles.Count > 0)) || node.Children.Any(c => Speaks(c, kind) || c.Slices.Any(s => Speaks(s, kind)));
 
     /// <summary>Fixed and pattern decide where they stand, be it at the end of the path or on the way.</summary>
     private static bool? Stated(FhirElement element, ProfileNode node)
     {
         if (node.Fixed.Exists) return ElementComparison.IsSame(element, node.Fixed);
         if (node.Pattern.Exists) return ElementComparison.HasPattern(element, node.Pattern);
-        return node.Basis is { } basis ? Stated(element, basis) : null;
+        return null;
     }
 
     private bool? AtEnd(FhirElement element, ProfileNode node, string kind) => kind switch
     {
         "value" or "pattern" => Bound(element, node) ?? Below(element, node),
         "type" when element.SourceName == node.Name && element.SourceName != element.Name => true,
-        "type" => Types(node) is { Count: > 0 } types ? types.Any(t => t.Code == element.Type || (t.Code is { } code && element.IsResource && check.Definitions.IsOrSpecialises(element.Type, code))) : null,
-        "profile" => Types(node).SelectMany(t => t.Profiles).ToList() is { Count: > 0 } urls ? urls.Any(u => check.Conforms(element, u) == true) : null,
+        "type" => node.Types is { Count: > 0 } types ? types.Any(t => t.Code == element.Type || (t.Code is { } code && element.IsResource && check.Definitions.IsOrSpecialises(element.Type, code))) : null,
+        "profile" => node.Types.SelectMany(t => t.Profiles).ToList() is { Count: > 0 } urls ? urls.Any(u => check.Conforms(element, u) == true) : null,
         _ => null,
     };
 
     private bool? Bound(FhirElement element, ProfileNode node)
     {
         if (node.Definition["binding"] is { Exists: true } binding && binding.Text("strength") == "required" && binding.Text("valueSet") is { } set) return check.IsIn(set, element);
-        return node.Basis is { } basis ? Bound(element, basis) : null;
+        return null;
     }
 
     /// <summary>Values that the slice states further down count as well: a discriminator <c>code</c> with <c>code.coding.code</c> fixed.</summary>
@@ -108,7 +108,7 @@ internal sealed class SliceMatcher(ValidationRun check)
     {
         var target = check.Resolve(reference);
         if (!target.Exists) return false;
-        var urls = Types(node).SelectMany(t => t.TargetProfiles).ToList();
+        var urls = node.Types.SelectMany(t => t.TargetProfiles).ToList();
         if (at == path.Count && kind == "profile") return urls.Any(u => check.Conforms(target, u) == true);
         bool? answer = urls.Count == 0 ? null : false;
         foreach (var url in urls)
@@ -134,23 +134,16 @@ internal sealed class SliceMatcher(ValidationRun check)
         if (node.Child(name) is { } child)
         {
             yield return child;
-            for (var n = child; n is not null; n = n.Basis)
-            {
-                foreach (var slice in n.Slices) yield return slice;
-            }
-
+            foreach (var slice in child.Slices) yield return slice;
             yield break;
         }
 
-        foreach (var url in Types(node).SelectMany(t => t.Profiles))
+        foreach (var url in node.Types.SelectMany(t => t.Profiles))
         {
             if (profiles.Find(url) is not { IsOk: true, Value: { } profile }) continue;
-            for (var p = profile; p is not null; p = p.Basis)
-            {
-                if (p.Root.Child(name) is not { } own) continue;
-                yield return own;
-                foreach (var slice in own.Slices) yield return slice;
-            }
+            if (profile.Root.Child(name) is not { } own) continue;
+            yield return own;
+            foreach (var slice in own.Slices) yield return slice;
         }
     }
 
@@ -162,9 +155,7 @@ internal sealed class SliceMatcher(ValidationRun check)
         return check.Definitions.FindType(type) is not null || check.Definitions.IsPrimitive(char.ToLowerInvariant(type[0]) + type[1..]);
     }
 
-    private static IReadOnlyList<TypeConstraint> Types(ProfileNode node) => node.Types.Count > 0 || node.Basis is null ? node.Types : Types(node.Basis);
-
-    private static bool IsExtension(ProfileNode node, string url) => Types(node).Any(t => t.Profiles.Any(p => p.Split('|')[0] == url));
+    private static bool IsExtension(ProfileNode node, string url) => node.Types.Any(t => t.Profiles.Any(p => p.Split('|')[0] == url));
 
     private static bool? Or(bool? a, bool? b) => a == true || b == true ? true : a ?? b;
 }
