@@ -25,7 +25,7 @@ internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
     {
         if (criterion is not ParameterCriterion p || p.Parameter is "_id" or "_lastUpdated" || p.Type is SearchParameterType.Composite or SearchParameterType.Special) return null;
         if (p.Values.Count > MostAlternatives) return null;
-        if (p.Modifier is SearchModifier.Missing or SearchModifier.Not or SearchModifier.Text or SearchModifier.Above) return null;
+        if (p.Modifier is SearchModifier.Missing or SearchModifier.Not or SearchModifier.NotIn or SearchModifier.Text or SearchModifier.Above) return null;
         var numbers = names(p.Modifier == SearchModifier.OfType ? p.Parameter + ":of-type" : p.Parameter);
         var selects = new List<string>();
         var arguments = new List<object>();
@@ -48,12 +48,14 @@ internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
             SearchModifier.Contains => ("ix_string", "instr(folded, ?) > 0", [s.Folded]),
             _ => ("ix_string", "folded >= ? AND folded < ?", [s.Folded, s.Folded + Beyond]),
         },
+        ReferenceSetValue or LocalSetValue or ConceptValue or UnequalValue or TextValue => null,
         TokenValue { Code: { } code } => ("ix_token", "code = ?", [IndexRow.Code(code)]),
         TokenValue { System: { } codeSystem } => ("ix_token", "system = ?", [codeSystem]),
         IdentifierTypeValue o => ("ix_token", "code = ?", [IndexRow.Code(o.TypedValue)]),
         ReferenceValue r => Target(r, forms),
         UriValue u => p.Modifier == SearchModifier.Below ? ("ix_target", "target >= ? AND target < ?", [u.Uri.TrimEnd('/'), u.Uri.TrimEnd('/') + Beyond]) : ("ix_target", "target = ?", [u.Uri]),
         DateValue d => Range(d.Prefix, (double)d.Low, (double)d.High, (double)d.Low, (double)d.High, DateSlack),
+        NumberValue { Converts: true } => null,
         NumberValue n => Range(n.Prefix, (double)n.Low, (double)n.High, (double)n.Number, (double)n.Number, 1e-9 * (1 + Math.Abs((double)n.Number))),
         _ => null,
     };
