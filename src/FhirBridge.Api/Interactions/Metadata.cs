@@ -17,6 +17,9 @@ public static class Metadata
 
     private static readonly HashSet<string> NotWritten = ["AuditEvent", "Provenance", "Patient"];
 
+    // Parameters that are answered though R4 gives no expression for them.
+    private static readonly string[] BesideExpressions = ["_filter", "_list"];
+
     /// <summary>GET metadata, on both faces.</summary>
     public static ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
@@ -107,7 +110,7 @@ public static class Metadata
         w.WriteBoolean("conditionalUpdate", false);
         w.WriteString("conditionalDelete", "not-supported");
         var parameters = Definitions.R4.SearchParameters(type).Where(p => p.Expression is not null && p.Type != SearchParameterType.Special).OrderBy(p => p.Code, StringComparer.Ordinal).ToList();
-        if (!facade && !SharedTypes.IsDirectory(type)) WriteIncludes(w, type, parameters);
+        if (facade || !SharedTypes.IsDirectory(type)) WriteIncludes(w, type, parameters, facade);
         w.WriteStartArray("searchParam");
         foreach (var p in parameters)
         {
@@ -115,6 +118,14 @@ public static class Metadata
             w.WriteString("name", p.Code);
             w.WriteString("definition", p.Url);
             w.WriteString("type", p.Type.ToString().ToLowerInvariant());
+            w.WriteEndObject();
+        }
+
+        foreach (var name in BesideExpressions)
+        {
+            w.WriteStartObject();
+            w.WriteString("name", name);
+            w.WriteString("type", "special");
             w.WriteEndObject();
         }
 
@@ -140,7 +151,7 @@ public static class Metadata
         w.WriteEndArray();
     }
 
-    private static void WriteIncludes(Utf8JsonWriter w, string type, List<SearchParameterDefinition> parameters)
+    private static void WriteIncludes(Utf8JsonWriter w, string type, List<SearchParameterDefinition> parameters, bool facade)
     {
         var references = parameters.Where(p => p.Type == SearchParameterType.Reference).ToList();
         if (references.Count > 0)
@@ -151,8 +162,20 @@ public static class Metadata
         }
 
         w.WriteStartArray("searchRevInclude");
-        w.WriteStringValue("Provenance:target");
+        if (facade) WriteReferring(w, type);
+        else w.WriteStringValue("Provenance:target");
         w.WriteEndArray();
+    }
+
+    private static void WriteReferring(Utf8JsonWriter w, string type)
+    {
+        foreach (var source in Definitions.R4.ResourceTypes)
+        {
+            foreach (var p in Definitions.R4.SearchParameters(source))
+            {
+                if (p.Type == SearchParameterType.Reference && p.Expression is not null && p.Targets.Count < 100 && p.Targets.Contains(type)) w.WriteStringValue($"{source}:{p.Code}");
+            }
+        }
     }
 
     /// <summary>Interactions on a type, from the surface table, less what the shared record refuses by type.</summary>

@@ -110,6 +110,9 @@ public static class Problems
     /// <summary>A search parameter, modifier or result parameter that the server does not know for this type.</summary>
     public static readonly ProblemKind UnknownParameter = new("unknown-parameter", "not-supported", Error, 400);
 
+    /// <summary>A search parameter that was left out because the client asked for lenient handling.</summary>
+    public static readonly ProblemKind IgnoredParameter = new("ignored-parameter", "not-supported", Warning, 200);
+
     /// <summary>The value of a parameter does not follow the grammar of its type.</summary>
     public static readonly ProblemKind InvalidParameter = new("invalid-parameter", "value", Error, 400);
 

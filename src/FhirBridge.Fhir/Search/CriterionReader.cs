@@ -9,8 +9,15 @@ internal readonly record struct CriterionResult(SearchCriterion? Criterion, Prob
 /// <summary>Reads the parameters of one search into conditions: plain, chained or <c>_has</c>.</summary>
 internal sealed class CriterionReader(SearchParseOptions options)
 {
+    // Compiling a filter against the types of a chain repeats it for each of them.
+    private const int MaxSteps = 20_000;
+
+    /// <summary>Longest chain in a filter.</summary>
+    internal const int MaxFilterChain = 4;
+
     // Counted over the whole search, chain targets one by one, so that a short request cannot ask for much work.
     private int values;
+    private int steps;
 
     /// <summary>Reads <c>name=value</c> for resources that may be of any of the types (none: of any type at all).</summary>
     internal CriterionResult Read(IReadOnlyList<string> types, string name, string value, int depth)
@@ -18,8 +25,33 @@ internal sealed class CriterionReader(SearchParseOptions options)
         if (depth > options.MaxChain) return Invalid(name, $"a chain has at most {options.MaxChain} links");
         if (name.StartsWith("_has:", StringComparison.Ordinal)) return ReadHas(types, name, value, depth);
         var dot = name.IndexOf('.');
-        return dot >= 0 ? ReadChain(types, name, name[..dot], name[(dot + 1)..], value, depth) : ReadPlain(types, name, value);
+        if (dot >= 0) return ReadChain(types, name, name[..dot], type => Read([type], name[(dot + 1)..], value, depth + 1));
+        return name switch
+        {
+            "_filter" => ReadFilter(types, value),
+            "_list" => ReadList(types, value, depth),
+            _ => ReadPlain(types, name, value),
+        };
     }
+
+    private CriterionResult ReadFilter(IReadOnlyList<string> types, string value)
+    {
+        if (new FilterReader(value).Read(out var error) is not { } syntax) return Invalid("_filter", error!);
+        var compiled = new FilterCompiler(this).Compile(syntax, types, 0);
+        return compiled.Criterion is { } root ? new(new NamedCriterion("_filter", value, root), null, false) : compiled with { IsUnknown = false };
+    }
+
+    // Lists refer to what they hold: the parameter is a reverse chain with a name of its own (https://hl7.org/fhir/R4/search.html#list).
+    private CriterionResult ReadList(IReadOnlyList<string> types, string value, int depth)
+    {
+        if (value.StartsWith('$')) return Invalid("_list", "functional lists ('$current-problems' …) are not kept here");
+        var ids = string.Join(',', value.Split(',').Select(v => v.StartsWith("List/", StringComparison.Ordinal) ? v[5..] : v));
+        var read = ReadHas(types, "_has:List:item:_id", ids, depth);
+        return read.Criterion is { } root ? new(new NamedCriterion("_list", value, root), null, false) : read;
+    }
+
+    /// <summary>Counts one step of compiling; false when they are too many.</summary>
+    internal bool Step() => ++steps <= MaxSteps;
 
     private CriterionResult ReadPlain(IReadOnlyList<string> types, string name, string value)
     {
@@ -39,7 +71,8 @@ internal sealed class CriterionReader(SearchParseOptions options)
         return new(new ParameterCriterion(parameter.Code, parameter.Type, modifier, targetType, alternatives) { ComponentParameters = parameter.ComponentNames }, null, false);
     }
 
-    private CriterionResult ReadChain(IReadOnlyList<string> types, string name, string head, string tail, string value, int depth)
+    /// <summary>Reads a chain's first name, and what follows for each type that it may lead to.</summary>
+    internal CriterionResult ReadChain(IReadOnlyList<string> types, string name, string head, Func<string, CriterionResult> follow)
     {
         var (code, statedType) = SplitName(head);
         if (SearchParameterCatalogue.Find(types, code) is not { } parameter) return Unknown(name, types);
@@ -50,7 +83,8 @@ internal sealed class CriterionReader(SearchParseOptions options)
         CriterionResult? first = null;
         foreach (var type in statedType is null ? parameter.Targets : [statedType])
         {
-            var next = Read([type], tail, value, depth + 1);
+            if (!Step()) return Invalid(name, "it leads to too many types; state them, as in 'subject:Patient.name'");
+            var next = follow(type);
             if (next.Criterion is { } criterion) targets.Add(new ChainTarget(type, criterion));
             else if (!next.IsUnknown) return next;
             else first ??= next;
@@ -59,15 +93,44 @@ internal sealed class CriterionReader(SearchParseOptions options)
         return targets.Count > 0 ? new(new ChainCriterion(parameter.Code, statedType, targets), null, false) : first ?? Unknown(name, types);
     }
 
-    private CriterionResult ReadHas(IReadOnlyList<string> types, string name, string value, int depth)
+    internal CriterionResult ReadHas(IReadOnlyList<string> types, string name, string value, int depth)
     {
         var parts = name.Split(':', 4);
+        if (Referring(types, name, parts, out var reference) is { } problem) return problem;
+        return Has(parts[1], reference!, Read([parts[1]], parts[3], value, depth + 1));
+    }
+
+    /// <summary>Reads <c>_has:Type:reference:name</c> of a filter, where the last name is tested as <paramref name="follow"/> says.</summary>
+    internal static CriterionResult ReadHas(IReadOnlyList<string> types, string name, Func<string, string, CriterionResult> follow)
+    {
+        var parts = name.Split(':', 4);
+        if (Referring(types, name, parts, out var reference) is { } problem) return problem;
+        return Has(parts[1], reference!, follow(parts[1], parts[3]));
+    }
+
+    private static CriterionResult Has(string source, SearchParameterInfo reference, CriterionResult inner) =>
+        inner.Criterion is { } criterion ? new(new HasCriterion(source, reference.Code, criterion), null, false) : inner;
+
+    private static CriterionResult? Referring(IReadOnlyList<string> types, string name, string[] parts, out SearchParameterInfo? reference)
+    {
+        reference = null;
         if (parts.Length < 4 || parts[3].Length == 0) return Invalid(name, "'_has' is '_has:[type]:[reference parameter]:[parameter]'");
         if (!SearchParameterCatalogue.IsResourceType(parts[1])) return Invalid(name, $"'{Shown.Text(parts[1])}' is not a resource type of R4");
-        if (SearchParameterCatalogue.Find([parts[1]], parts[2]) is not { Type: SearchParameterType.Reference } reference) return Unknown(name, [parts[1]]);
-        if (types.Count > 0 && !types.Any(reference.MayRefer)) return Invalid(name, $"'{parts[2]}' of {parts[1]} does not refer to {string.Join(", ", types)}");
-        var inner = Read([parts[1]], parts[3], value, depth + 1);
-        return inner.Criterion is { } criterion ? new(new HasCriterion(parts[1], reference.Code, criterion), null, false) : inner;
+        if (SearchParameterCatalogue.Find([parts[1]], parts[2]) is not { Type: SearchParameterType.Reference } found) return Unknown(name, [parts[1]]);
+        if (types.Count > 0 && !types.Any(found.MayRefer)) return Invalid(name, $"'{parts[2]}' of {parts[1]} does not refer to {string.Join(", ", types)}");
+        reference = found;
+        return null;
+    }
+
+    /// <summary>The condition of one test of a filter on a parameter of the resource itself.</summary>
+    internal CriterionResult ReadTest(IReadOnlyList<string> types, string name, string op, string value)
+    {
+        var code = name == "id" && SearchParameterCatalogue.Find(types, name) is null ? "_id" : name;
+        if (SearchParameterCatalogue.Find(types, code) is not { } parameter) return Unknown(name, types);
+        if (++values > options.MaxValues) return Invalid("_filter", $"a search has at most {options.MaxValues} values");
+        var (modifier, parsed) = FilterOperators.Parse(parameter, op, value, options, out var error);
+        if (parsed is null) return Invalid("_filter", $"'{name} {Shown.Text(op)} {Shown.Text(value)}': {error}");
+        return new(new ParameterCriterion(parameter.Code, parameter.Type, modifier, null, [parsed]) { ComponentParameters = parameter.ComponentNames }, null, false);
     }
 
     private static bool TryModifier(SearchParameterInfo parameter, string? text, out SearchModifier modifier, out string? targetType)
@@ -99,6 +162,6 @@ internal sealed class CriterionReader(SearchParseOptions options)
     private static CriterionResult UnknownModifier(string code, string modifier, SearchParameterType type) =>
         new(null, Problems.UnknownParameter.With($"the search parameter '{code}' ({type.ToString().ToLowerInvariant()}) has no modifier ':{Shown.Text(modifier)}'"), false);
 
-    private static CriterionResult Invalid(string name, string what) =>
+    internal static CriterionResult Invalid(string name, string what) =>
         new(null, Problems.InvalidParameter.With($"the search parameter '{Shown.Text(name)}': {what}"), false);
 }

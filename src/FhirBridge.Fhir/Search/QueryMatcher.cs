@@ -29,22 +29,47 @@ public static class QueryMatcher
         return true;
     }
 
-    /// <summary>True when the resource fulfils the condition.</summary>
-    public static bool Matches(SearchCriterion criterion, ResourceView resource)
+    /// <summary>True when the resource is known to fulfil the condition: what a terminology cannot tell is no match, negated or not.</summary>
+    public static bool Matches(SearchCriterion criterion, ResourceView resource) => Decide(criterion, resource) == true;
+
+    private static bool? Decide(SearchCriterion criterion, ResourceView resource) => criterion switch
     {
-        if (!SearchQuery.IsDecidable(criterion)) throw new InvalidOperationException($"the condition '{criterion.Name}' was not resolved before matching");
-        var p = (ParameterCriterion)criterion;
+        ParameterCriterion p => Decide(p, resource),
+        NamedCriterion named => Decide(named.Root, resource),
+        NotCriterion not => !Decide(not.Operand, resource),
+        LogicalCriterion logic => Decide(logic, resource),
+        _ => throw Unresolved(criterion),
+    };
+
+    private static bool? Decide(LogicalCriterion logic, ResourceView resource)
+    {
+        bool? answer = logic.IsAnd;
+        for (var i = 0; i < logic.Operands.Count; i++)
+        {
+            var one = Decide(logic.Operands[i], resource);
+            if (one == !logic.IsAnd) return one;
+            if (one is null) answer = null;
+        }
+
+        return answer;
+    }
+
+    private static bool? Decide(ParameterCriterion p, ResourceView resource)
+    {
         if (p.Parameter == "_id") return MatchesId(p, resource);
         if (p.Parameter == "_lastUpdated") return MatchesLastUpdated(p, resource.LastUpdated.UtcTicks);
         if (p.Type == SearchParameterType.Composite) return MatchesComposite(p, resource.Index.Entries);
         return p.Modifier switch
         {
             SearchModifier.Missing => ((MissingValue)p.Values[0]).Missing != Any(p.Parameter, resource.Index.Entries),
-            SearchModifier.Not => !MatchesAny(p, p.Parameter, resource.Index.Entries),
-            SearchModifier.OfType => MatchesAny(p, p.OfTypeName!, resource.Index.Entries),
-            _ => MatchesAny(p, p.Parameter, resource.Index.Entries),
+            SearchModifier.Not or SearchModifier.NotIn => !AnyOf(p, p.Parameter, resource.Index.Entries),
+            SearchModifier.OfType => AnyOf(p, p.OfTypeName!, resource.Index.Entries),
+            SearchModifier.Above or SearchModifier.Below when p.Type == SearchParameterType.Reference => throw Unresolved(p),
+            _ => AnyOf(p, p.Parameter, resource.Index.Entries),
         };
     }
+
+    private static InvalidOperationException Unresolved(SearchCriterion criterion) => new($"the condition '{criterion.Name}' was not resolved before matching");
 
     /// <summary>
     /// Order of two matches by <c>_sort</c>: by the least value ascending, by the greatest descending; without value last. Ties, and queries
@@ -62,19 +87,22 @@ public static class QueryMatcher
         return false;
     }
 
-    private static bool MatchesAny(ParameterCriterion p, string parameter, IReadOnlyList<IndexEntry> entries)
+    private static bool? AnyOf(ParameterCriterion p, string parameter, IReadOnlyList<IndexEntry> entries)
     {
+        bool? answer = false;
         for (var i = 0; i < entries.Count; i++)
         {
             var entry = entries[i];
             if (entry.Parameter != parameter) continue;
             for (var v = 0; v < p.Values.Count; v++)
             {
-                if (ValueMatcher.Matches(p.Values[v], p.Modifier, entry)) return true;
+                var one = ValueMatcher.Decide(p.Values[v], p.Modifier, entry);
+                if (one == true) return true;
+                if (one is null) answer = null;
             }
         }
 
-        return false;
+        return answer;
     }
 
     // Ids are case-sensitive, other than codes.
@@ -84,16 +112,19 @@ public static class QueryMatcher
         var found = false;
         for (var v = 0; v < p.Values.Count && !found; v++)
         {
-            found = p.Values[v] switch
-            {
-                TokenValue { System: null or "" } token => token.Code == resource.Id,
-                LocalValue local => local.Refers(resource),
-                _ => false,
-            };
+            found = IsId(p.Values[v], resource);
         }
 
         return found != (p.Modifier == SearchModifier.Not);
     }
+
+    private static bool IsId(SearchValue value, ResourceView resource) => value switch
+    {
+        TokenValue { System: null or "" } token => token.Code == resource.Id,
+        UnequalValue unequal => !unequal.Others.Any(o => IsId(o, resource)),
+        LocalSetValue set => set.Locals.Contains($"{resource.Type}/{resource.Id}"),
+        _ => false,
+    };
 
     private static bool MatchesLastUpdated(ParameterCriterion p, long ticks)
     {

@@ -18,6 +18,9 @@ public sealed record SearchParseOptions
     /// <summary>The instant from which <c>ap</c> on dates measures its tenth. Default null: <c>ap</c> asks for an overlap with the date itself.</summary>
     public DateTimeOffset? Now { get; init; }
 
+    /// <summary>Value sets and code systems for <c>:in :not-in :above :below</c>, and what the network knows beside R4. Default R4.</summary>
+    public Definitions Definitions { get; init; } = Definitions.R4;
+
     /// <summary>Most values of all conditions together; a value behind a chain counts once for each type that the chain may lead to. Default 2,000.</summary>
     public int MaxValues { get; init; } = 2_000;
 

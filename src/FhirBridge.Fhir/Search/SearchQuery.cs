@@ -95,6 +95,9 @@ public sealed record SearchQuery
     /// <summary><c>_pretty</c>; null when not stated.</summary>
     public bool? Pretty { get; init; }
 
+    /// <summary>The conditions that must each hold, those behind <c>and</c> of a <c>_filter</c> taken out of it.</summary>
+    public IEnumerable<SearchCriterion> Conjuncts => Criteria.Conjuncts();
+
     /// <summary>Names of parameters that were left out because the server does not know them (lenient handling).</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
@@ -129,40 +132,30 @@ public sealed record SearchQuery
     /// </summary>
     /// <param name="forms">Parameter code and value (with the type of <c>:[type]</c> applied) to stored forms.</param>
     public SearchQuery MapReferences(Func<string, ReferenceValue, IEnumerable<string>> forms) =>
-        this with { Criteria = [.. Criteria.Select(c => c is ParameterCriterion p ? MapReferences(p, forms) : c)] };
+        this with { Criteria = [.. Criteria.Select(c => c.Map(part => part is ParameterCriterion p ? MapReferences(p, forms) : part))] };
 
     /// <summary>
-    /// The same query with each condition that needs a terminology (<c>:in</c>, <c>:not-in</c>, <c>:above</c>, <c>:below</c> on tokens)
-    /// replaced by the codes it stands for; where the function returns null the condition stays as it is.
-    /// </summary>
-    /// <param name="codes">From the condition to all codes that fulfil its value (for <c>:not-in</c>: the codes of the value set).</param>
-    public SearchQuery MapTokens(Func<ParameterCriterion, IEnumerable<Coding>?> codes) =>
-        this with { Criteria = [.. Criteria.Select(c => c is ParameterCriterion p && NeedsTerminology(p) ? MapTokens(p, codes) : c)] };
-
-    /// <summary>
-    /// Why this query cannot be matched as it is: chains and <c>_has</c> (see <see cref="ChainResolver"/>), conditions on a terminology
-    /// (see <c>MapTokens</c>) or on a hierarchy of resources. Empty: <see cref="QueryMatcher"/> decides it.
+    /// Why this query cannot be matched as it is: chains, <c>_has</c> and hierarchies of resources
+    /// (see <see cref="ChainResolver"/>), alone or within <c>_filter</c>. Empty: <see cref="QueryMatcher"/> decides it.
     /// </summary>
     public IEnumerable<Problem> Unresolved()
     {
         foreach (var criterion in Criteria)
         {
-            if (!IsDecidable(criterion)) yield return Fhir.Problems.UnknownParameter.With($"the search parameter '{criterion.Name}' cannot be evaluated here");
+            if (!criterion.Parts().All(IsDecidable)) yield return Fhir.Problems.UnknownParameter.With($"the search parameter '{criterion.Name}' cannot be evaluated here");
         }
     }
 
-    internal static bool IsDecidable(SearchCriterion criterion) =>
-        criterion is ParameterCriterion p && !NeedsTerminology(p)
-        && !(p.Type == SearchParameterType.Reference && p.Modifier is SearchModifier.Above or SearchModifier.Below);
-
-    private static bool NeedsTerminology(ParameterCriterion p) =>
-        p.Type == SearchParameterType.Token && p.Modifier is SearchModifier.In or SearchModifier.NotIn or SearchModifier.Above or SearchModifier.Below;
+    private static bool IsDecidable(SearchCriterion criterion) =>
+        criterion is ParameterCriterion p && !(p.Type == SearchParameterType.Reference && p.Modifier is SearchModifier.Above or SearchModifier.Below);
 
     private static ParameterCriterion MapReferences(ParameterCriterion p, Func<string, ReferenceValue, IEnumerable<string>> forms) => p with
     {
         Values = [.. p.Values.SelectMany(value => value switch
         {
             ReferenceValue r => Stored(r, p.Parameter, forms),
+            UnequalValue { Others: [ReferenceValue r] } => [new UnequalValue(value.Raw, [.. Stored(r, p.Parameter, forms)])],
+            ReferenceSetValue set => [new ReferenceSetValue(Stored(set, p.Parameter, forms))],
             CompositeValue c => MapComposite(c, p, forms),
             _ => [value],
         })],
@@ -180,18 +173,12 @@ public sealed record SearchQuery
         return rows.Select(row => new CompositeValue(value.Raw, row));
     }
 
+    private static HashSet<string> Stored(ReferenceSetValue set, string parameter, Func<string, ReferenceValue, IEnumerable<string>> forms) =>
+        set.Targets.Select(FhirReference.Parse).OfType<FhirReference>().SelectMany(r => forms(parameter, new ReferenceValue(r.Local, r.Local, null, r.Type, r.Id))).ToHashSet(StringComparer.Ordinal);
+
     private static IEnumerable<SearchValue> Stored(ReferenceValue value, string parameter, Func<string, ReferenceValue, IEnumerable<string>> forms) =>
         forms(parameter, value).Select(form =>
             FhirReference.Parse(form) is { } r
                 ? new ReferenceValue(value.Raw, form, r.Base, r.Type, r.Id)
                 : new ReferenceValue(value.Raw, form, null, null, null));
-
-    private static ParameterCriterion MapTokens(ParameterCriterion p, Func<ParameterCriterion, IEnumerable<Coding>?> codes) =>
-        codes(p) is not { } expanded
-            ? p
-            : p with
-            {
-                Modifier = p.Modifier == SearchModifier.NotIn ? SearchModifier.Not : SearchModifier.None,
-                Values = [.. expanded.Select(c => new TokenValue(c.ToString(), c.System ?? "", c.Code))],
-            };
 }

@@ -36,7 +36,7 @@ public static class SearchQueryParser
             else if (read.IsUnknown && options.Lenient)
             {
                 ignored.Add(name);
-                warnings.Add(read.Problem!);
+                warnings.Add(Problems.IgnoredParameter.With(read.Problem!.Diagnostics + "; it was ignored"));
             }
             else
             {

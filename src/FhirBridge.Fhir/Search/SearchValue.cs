@@ -1,3 +1,5 @@
+using FhirBridge.Fhir.FhirPath;
+
 namespace FhirBridge.Fhir.Search;
 
 /// <summary>How a value is compared. Spec: https://hl7.org/fhir/R4/search.html#prefix.</summary>
@@ -129,7 +131,16 @@ public sealed record DateValue(string Raw, SearchPrefix Prefix, decimal Low, dec
 /// <param name="System">Quantity: system of the unit; null: any.</param>
 /// <param name="Unit">Quantity: the unit's code, or with no system its code or its text; null: any.</param>
 public sealed record NumberValue(string Raw, SearchPrefix Prefix, decimal Number, decimal Low, decimal High, string? System = null, string? Unit = null)
-    : SearchValue(Raw);
+    : SearchValue(Raw)
+{
+    /// <summary>The unit when it is one of UCUM: stored quantities in commensurable units are compared in it. Otherwise null.</summary>
+    internal UcumUnit? Measure { get; } = System == Ucum && Unit is not null ? UcumUnit.Parse(Unit) : null;
+
+    /// <summary>True when quantities of other units than <see cref="Unit"/> may match.</summary>
+    public bool Converts => Measure is not null;
+
+    internal const string Ucum = "http://unitsofmeasure.org";
+}
 
 /// <summary>Of a uri parameter.</summary>
 /// <param name="Raw">As sent.</param>
@@ -140,3 +151,43 @@ public sealed record UriValue(string Raw, string Uri) : SearchValue(Raw);
 /// <param name="Raw">As sent.</param>
 /// <param name="Components">In the order of the definition.</param>
 public sealed record CompositeValue(string Raw, IReadOnlyList<SearchValue> Components) : SearchValue(Raw);
+
+/// <summary>Of the operators <c>co sw ew eq</c> of <c>_filter</c> on texts, codes and uris: compared folded, as values there are never case-sensitive.</summary>
+/// <param name="Raw">As sent.</param>
+/// <param name="Folded">Folded (<see cref="SearchText.Fold"/>).</param>
+/// <param name="Match">Where the text stands.</param>
+public sealed record TextValue(string Raw, string Folded, TextMatch Match) : SearchValue(Raw);
+
+/// <summary>Where a text stands in another.</summary>
+public enum TextMatch
+{
+    /// <summary>It is the whole.</summary>
+    Whole,
+
+    /// <summary>At the beginning.</summary>
+    Start,
+
+    /// <summary>At the end.</summary>
+    End,
+
+    /// <summary>Anywhere.</summary>
+    Anywhere,
+}
+
+/// <summary>Of the operator <c>ne</c> of <c>_filter</c>: matches each stored value that none of the others matches.</summary>
+/// <param name="Raw">As sent.</param>
+/// <param name="Others">The value; after <c>MapReferences</c> all its stored forms.</param>
+public sealed record UnequalValue(string Raw, IReadOnlyList<SearchValue> Others) : SearchValue(Raw);
+
+/// <summary>Of <c>:in</c>, <c>:not-in</c>, <c>:above</c> and <c>:below</c> on tokens: a question to the terminology, asked of each stored code.</summary>
+/// <param name="Raw">As sent.</param>
+/// <param name="Test">From a stored system (null: not known, as of a primitive; "": none) and code to true, false, or null when the terminology cannot tell.</param>
+public sealed record ConceptValue(string Raw, Func<string?, string, bool?> Test) : SearchValue(Raw);
+
+/// <summary>References to any of many resources of this server: what a chain was resolved to.</summary>
+/// <param name="Targets">Stored forms, usually <c>Type/id</c>.</param>
+public sealed record ReferenceSetValue(IReadOnlySet<string> Targets) : SearchValue("");
+
+/// <summary>Any of many resources of this server: what a <c>_has</c> was resolved to.</summary>
+/// <param name="Locals"><c>Type/id</c>.</param>
+public sealed record LocalSetValue(IReadOnlySet<string> Locals) : SearchValue("");

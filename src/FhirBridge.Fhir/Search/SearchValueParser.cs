@@ -51,7 +51,8 @@ internal static class SearchValueParser
             case SearchParameterType.String: return String(raw);
             case SearchParameterType.Token when modifier == SearchModifier.Text: return String(raw);
             case SearchParameterType.Token when modifier == SearchModifier.OfType: return OfType(raw, out error);
-            case SearchParameterType.Token when modifier is SearchModifier.In or SearchModifier.NotIn: return new TokenValue(raw, null, Unescape(raw));
+            case SearchParameterType.Token when modifier is SearchModifier.In or SearchModifier.NotIn: return ValueSet(raw, options, out error);
+            case SearchParameterType.Token when modifier is SearchModifier.Above or SearchModifier.Below: return Hierarchy(raw, modifier, options, out error);
             case SearchParameterType.Token: return Token(raw, out error);
             case SearchParameterType.Reference when modifier == SearchModifier.Identifier: return Token(raw, out error);
             case SearchParameterType.Reference: return Reference(raw, targetType, options.BaseUrl, out error);
@@ -87,6 +88,20 @@ internal static class SearchValueParser
         return new TokenValue(raw, Unescape(parts[0]), parts[1].Length == 0 ? null : Unescape(parts[1]));
     }
 
+    private static ConceptValue? ValueSet(string raw, SearchParseOptions options, out string error)
+    {
+        var canonical = Unescape(raw);
+        error = "the value set is not known here";
+        return ConceptQuestions.In(options.Definitions.Terminology, raw, canonical);
+    }
+
+    private static ConceptValue? Hierarchy(string raw, SearchModifier modifier, SearchParseOptions options, out string error)
+    {
+        if (Token(raw, out error) is not { } token) return null;
+        error = token.Code is null ? "':above' and ':below' take a code" : $"the code system '{Shown.Text(token.System ?? "")}' is not known here";
+        return ConceptQuestions.Subsumed(options.Definitions.Terminology, token, modifier == SearchModifier.Above);
+    }
+
     private static IdentifierTypeValue? OfType(string raw, out string error)
     {
         error = "':of-type' takes 'system|code|value', all three present";
@@ -120,7 +135,7 @@ internal static class SearchValueParser
         return (SearchPrefix)index;
     }
 
-    private static DateValue? Date(string raw, DateTimeOffset? now, out string error)
+    internal static DateValue? Date(string raw, DateTimeOffset? now, out string error)
     {
         error = "a date is 'yyyy', 'yyyy-mm', 'yyyy-mm-dd' or 'yyyy-mm-ddThh:mm[:ss[.fff]][Z|±hh:mm]', with one of the prefixes eq ne gt lt ge le sa eb ap before it";
         var text = raw;
@@ -146,19 +161,17 @@ internal static class SearchValueParser
         var text = parts[0];
         var prefix = Prefix(ref text);
         if (!SearchNumber.TryParse(text, out var n)) return null;
-        return Widened(raw, prefix, n) with
-        {
-            System = parts.Count > 1 && parts[1].Length > 0 ? Unescape(parts[1]) : null,
-            Unit = parts.Count > 2 && parts[2].Length > 0 ? Unescape(parts[2]) : null,
-        };
+        var system = parts.Count > 1 && parts[1].Length > 0 ? Unescape(parts[1]) : null;
+        var unit = parts.Count > 2 && parts[2].Length > 0 ? Unescape(parts[2]) : null;
+        return Widened(raw, prefix, n, system, unit);
     }
 
-    private static NumberValue Widened(string raw, SearchPrefix prefix, SearchNumber n)
+    private static NumberValue Widened(string raw, SearchPrefix prefix, SearchNumber n, string? system = null, string? unit = null)
     {
         var tenth = prefix == SearchPrefix.Ap ? Math.Abs(n.Value / 10) : 0;
         return tenth == 0
-            ? new NumberValue(raw, prefix, n.Value, n.Low, n.High)
-            : new NumberValue(raw, prefix, n.Value, Math.Min(n.Low, n.Value - tenth), Math.Max(n.High, n.Value + tenth));
+            ? new NumberValue(raw, prefix, n.Value, n.Low, n.High, system, unit)
+            : new NumberValue(raw, prefix, n.Value, Math.Min(n.Low, n.Value - tenth), Math.Max(n.High, n.Value + tenth), system, unit);
     }
 
     private static CompositeValue? Composite(SearchParameterInfo parameter, string raw, SearchParseOptions options, out string error)

@@ -1,8 +1,18 @@
+using FhirBridge.Fhir.FhirPath;
+
 namespace FhirBridge.Fhir.Search;
 
 /// <summary>Compares one search value with one index value.</summary>
 internal static class ValueMatcher
 {
+    /// <summary>True or false; null when a terminology is asked that cannot tell.</summary>
+    internal static bool? Decide(SearchValue value, SearchModifier modifier, IndexEntry entry) => value switch
+    {
+        ConceptValue c => entry.Value is { } code ? c.Test(entry.System, code) : false,
+        UnequalValue u => !u.Others.Any(o => Matches(o, modifier, entry)),
+        _ => Matches(value, modifier, entry),
+    };
+
     internal static bool Matches(SearchValue value, SearchModifier modifier, IndexEntry entry) => value switch
     {
         StringValue s => MatchesString(s, modifier, entry),
@@ -10,10 +20,24 @@ internal static class ValueMatcher
         IdentifierTypeValue o => entry.System == o.System && string.Equals(entry.Value, o.TypedValue, StringComparison.OrdinalIgnoreCase),
         ReferenceValue r => MatchesReference(r, entry),
         DateValue d => MatchesDate(d, entry.Low, entry.High),
-        NumberValue n => MatchesNumber(n, entry) && MatchesUnit(n, entry),
+        NumberValue n => MatchesQuantity(n, entry),
         UriValue u => MatchesUri(u.Uri, modifier, entry.Value),
+        TextValue t => MatchesText(t, entry),
+        ReferenceSetValue set => entry.System is null && entry.Value is { } target && set.Targets.Contains(target),
         _ => false,
     };
+
+    private static bool MatchesText(TextValue value, IndexEntry entry)
+    {
+        var stored = entry.Type == SearchParameterType.String ? entry.Folded : entry.Value is null ? null : SearchText.Fold(entry.Value);
+        return stored is not null && value.Match switch
+        {
+            TextMatch.Whole => stored == value.Folded,
+            TextMatch.Start => stored.StartsWith(value.Folded, StringComparison.Ordinal),
+            TextMatch.End => stored.EndsWith(value.Folded, StringComparison.Ordinal),
+            _ => stored.Contains(value.Folded, StringComparison.Ordinal),
+        };
+    }
 
     private static bool MatchesString(StringValue value, SearchModifier modifier, IndexEntry entry) => modifier switch
     {
@@ -82,22 +106,33 @@ internal static class ValueMatcher
         };
     }
 
+    // NOTE: the unit of the search is the one compared in, because its number has the precision that was meant.
+    private static bool MatchesQuantity(NumberValue value, IndexEntry entry)
+    {
+        if (MatchesUnit(value, entry)) return MatchesNumber(value, entry.Low, entry.High);
+        if (value.Measure is not { } measure || entry.System != NumberValue.Ucum || entry.Value is not { } code) return false;
+        if (UcumUnit.Parse(code) is not { } stored || stored.Dimension != measure.Dimension) return false;
+        var low = entry.Low == decimal.MinValue ? entry.Low : measure.FromBase(stored.ToBase(entry.Low));
+        var high = entry.High == decimal.MaxValue ? entry.High : entry.High == entry.Low ? low : measure.FromBase(stored.ToBase(entry.High));
+        return low is { } least && high is { } most && MatchesNumber(value, Math.Min(least, most), Math.Max(least, most));
+    }
+
     // The stored side is a point, or the bounds of a Range or comparator; precision counts for eq and ne only.
-    private static bool MatchesNumber(NumberValue value, IndexEntry entry)
+    private static bool MatchesNumber(NumberValue value, decimal low, decimal high)
     {
         // Half a unit below 1e-28 is no longer a decimal: then the interval is the number itself.
-        var contained = value.Low <= entry.Low && (entry.High < value.High || (value.Low == value.High && entry.High == value.High));
+        var contained = value.Low <= low && (high < value.High || (value.Low == value.High && high == value.High));
         return value.Prefix switch
         {
             SearchPrefix.Eq => contained,
             SearchPrefix.Ne => !contained,
-            SearchPrefix.Gt => entry.High > value.Number,
-            SearchPrefix.Lt => entry.Low < value.Number,
-            SearchPrefix.Ge => entry.High >= value.Number,
-            SearchPrefix.Le => entry.Low <= value.Number,
-            SearchPrefix.Sa => entry.Low > value.Number,
-            SearchPrefix.Eb => entry.High < value.Number,
-            _ => entry.Low <= value.High && entry.High >= value.Low,
+            SearchPrefix.Gt => high > value.Number,
+            SearchPrefix.Lt => low < value.Number,
+            SearchPrefix.Ge => high >= value.Number,
+            SearchPrefix.Le => low <= value.Number,
+            SearchPrefix.Sa => low > value.Number,
+            SearchPrefix.Eb => high < value.Number,
+            _ => low <= value.High && high >= value.Low,
         };
     }
 

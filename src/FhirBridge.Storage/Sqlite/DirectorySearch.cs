@@ -39,13 +39,14 @@ internal sealed class DirectorySearch(Connection connection, SearchQuery query, 
 
     private List<Contribution> Candidates(string type)
     {
-        var probes = query.Criteria
+        var probes = query.Conjuncts
             .Select(c => SearchProbe.For(c, name => IndexNames.Of(connection, type, name, null), reference => DirectoryReader.FormsOf(connection, reference)))
             .OfType<SearchProbe>().ToList();
-        if (query.Criteria.OfType<ParameterCriterion>().FirstOrDefault(c => c is { Parameter: "_id", Modifier: SearchModifier.None, Values.Count: <= SearchProbe.MostAlternatives } && c.Values.All(v => v is TokenValue { Code: not null })) is { } ids)
+        foreach (var criterion in query.Conjuncts.OfType<ParameterCriterion>().Where(c => c is { Parameter: "_id", Modifier: SearchModifier.None }))
         {
-            object[] arguments = [.. ids.Values.SelectMany(v => (object[])[type, ((TokenValue)v).Code!])];
-            probes.Add(new SearchProbe(string.Join(" UNION ALL ", ids.Values.Select(_ => "SELECT id FROM contribution WHERE type = ? AND network_id = ? AND record IS NULL")), arguments));
+            if (SearchProbe.Ids(criterion, type) is not { } ids) continue;
+            object[] arguments = [.. ids.SelectMany(v => (object[])[type, v])];
+            probes.Add(new SearchProbe(ids.Count == 0 ? SearchProbe.Nothing : string.Join(" UNION ALL ", ids.Select(_ => "SELECT id FROM contribution WHERE type = ? AND network_id = ? AND record IS NULL")), arguments));
         }
 
         var at = 2;

@@ -120,12 +120,13 @@ internal sealed class FacadeSearch(Connection connection, string contributor, Se
     private List<SearchProbe> Probes(string type)
     {
         var probes = new List<SearchProbe>();
-        foreach (var criterion in query.Criteria)
+        foreach (var criterion in query.Conjuncts)
         {
-            if (criterion is ParameterCriterion { Parameter: "_id", Modifier: SearchModifier.None, Values.Count: <= SearchProbe.MostAlternatives } id && id.Values.All(v => v is TokenValue { Code: not null }))
+            if (criterion is ParameterCriterion { Parameter: "_id", Modifier: SearchModifier.None } id)
             {
-                object[] arguments = [.. id.Values.SelectMany(v => (object[])[contributor, type, ((TokenValue)v).Code!])];
-                probes.Add(new SearchProbe(string.Join(" UNION ALL ", id.Values.Select(_ => "SELECT id FROM contribution WHERE contributor = ? AND type = ? AND local_id = ?")), arguments));
+                if (SearchProbe.Ids(id, type) is not { } ids) continue;
+                object[] arguments = [.. ids.SelectMany(v => (object[])[contributor, type, v])];
+                probes.Add(new SearchProbe(ids.Count == 0 ? SearchProbe.Nothing : string.Join(" UNION ALL ", ids.Select(_ => "SELECT id FROM contribution WHERE contributor = ? AND type = ? AND local_id = ?")), arguments));
             }
             else if (SearchProbe.For(criterion, name => IndexNames.Of(connection, type, name, contributor), reference => [reference]) is { } probe)
             {

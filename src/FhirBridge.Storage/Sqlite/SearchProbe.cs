@@ -17,6 +17,23 @@ internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
     // Greater than every text that has the same beginning.
     private const string Beyond = "\U0010FFFF";
 
+    internal const string Nothing = "SELECT id FROM contribution WHERE 0";
+
+    /// <summary>The ids that a condition on <c>_id</c> names for a type; null when it names too many, or something else.</summary>
+    internal static IReadOnlyList<string>? Ids(ParameterCriterion id, string type)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var value in id.Values)
+        {
+            if (value is TokenValue { Code: { } code }) found.Add(code);
+            else if (value is LocalSetValue set) found.UnionWith(set.Locals.Where(l => l.StartsWith(type + "/", StringComparison.Ordinal)).Select(l => l[(type.Length + 1)..]));
+            else return null;
+            if (found.Count > MostAlternatives) return null;
+        }
+
+        return [.. found];
+    }
+
     /// <summary>The probe of a condition; null when the index tables say nothing about it.</summary>
     /// <param name="criterion">The condition.</param>
     /// <param name="names">From the name of an index entry to its numbers in the tables.</param>
@@ -25,7 +42,7 @@ internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
     {
         if (criterion is not ParameterCriterion p || p.Parameter is "_id" or "_lastUpdated" || p.Type is SearchParameterType.Composite or SearchParameterType.Special) return null;
         if (p.Values.Count > MostAlternatives) return null;
-        if (p.Modifier is SearchModifier.Missing or SearchModifier.Not or SearchModifier.Text or SearchModifier.Above) return null;
+        if (p.Modifier is SearchModifier.Missing or SearchModifier.Not or SearchModifier.NotIn or SearchModifier.Text or SearchModifier.Above) return null;
         var numbers = names(p.Modifier == SearchModifier.OfType ? p.Parameter + ":of-type" : p.Parameter);
         var selects = new List<string>();
         var arguments = new List<object>();
@@ -37,7 +54,7 @@ internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
             arguments.AddRange(c.Arguments);
         }
 
-        return selects.Count == 0 ? new SearchProbe("SELECT id FROM contribution WHERE 0", []) : new SearchProbe(string.Join(" UNION ALL ", selects), arguments);
+        return selects.Count == 0 ? new SearchProbe(Nothing, []) : new SearchProbe(string.Join(" UNION ALL ", selects), arguments);
     }
 
     private static (string Table, string Where, object[] Arguments)? Condition(ParameterCriterion p, SearchValue value, Func<string, IEnumerable<string>> forms) => value switch
@@ -48,15 +65,25 @@ internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
             SearchModifier.Contains => ("ix_string", "instr(folded, ?) > 0", [s.Folded]),
             _ => ("ix_string", "folded >= ? AND folded < ?", [s.Folded, s.Folded + Beyond]),
         },
+        ReferenceSetValue set => Targets(set, forms),
+        LocalSetValue or ConceptValue or UnequalValue or TextValue => null,
         TokenValue { Code: { } code } => ("ix_token", "code = ?", [IndexRow.Code(code)]),
         TokenValue { System: { } codeSystem } => ("ix_token", "system = ?", [codeSystem]),
         IdentifierTypeValue o => ("ix_token", "code = ?", [IndexRow.Code(o.TypedValue)]),
         ReferenceValue r => Target(r, forms),
-        UriValue u => p.Modifier == SearchModifier.Below ? ("ix_target", "target >= ? AND target < ?", [u.Uri.TrimEnd('/'), u.Uri.TrimEnd('/') + Beyond]) : ("ix_target", "target = ?", [u.Uri]),
+        UriValue u => p.Modifier == SearchModifier.Below ? ("ix_target", "target >= ? AND target < ?", [u.Uri.TrimEnd('/'), u.Uri.TrimEnd('/') + Beyond]) : ("ix_target", "target = ? OR target >= ? AND target < ?", [u.Uri, u.Uri + "|", u.Uri + "|" + Beyond]),
         DateValue d => Range(d.Prefix, (double)d.Low, (double)d.High, (double)d.Low, (double)d.High, DateSlack),
+        NumberValue { Converts: true } => null,
         NumberValue n => Range(n.Prefix, (double)n.Low, (double)n.High, (double)n.Number, (double)n.Number, 1e-9 * (1 + Math.Abs((double)n.Number))),
         _ => null,
     };
+
+    private static (string Table, string Where, object[] Arguments)? Targets(ReferenceSetValue set, Func<string, IEnumerable<string>> forms)
+    {
+        if (set.Targets.Count > MostAlternatives) return null;
+        string[] all = [.. set.Targets.SelectMany(forms).Concat(set.Targets).Distinct(StringComparer.Ordinal)];
+        return ("ix_target", all.Length == 0 ? "0" : $"target IN ({string.Join(',', all.Select(_ => "?"))})", all);
+    }
 
     private static (string Table, string Where, object[] Arguments)? Target(ReferenceValue r, Func<string, IEnumerable<string>> forms)
     {

@@ -181,19 +181,4 @@ public sealed class SearchQueryParserTests
     [Fact]
     public void Values_behind_a_chain_count_for_every_type_that_it_may_lead_to() =>
         Assert.False(Parse("Observation", "performer.name=" + string.Join(',', Enumerable.Range(0, 1500))).IsOk);
-
-    [Fact]
-    public void Terminology_conditions_wait_for_their_codes()
-    {
-        var query = Query("Condition", "code:in=http://example.org/vs");
-        Assert.Single(query.Unresolved());
-
-        var mapped = query.MapTokens(c => ((TokenValue)c.Values[0]).Code == "http://example.org/vs" ? [new Coding("s", "a")] : null);
-
-        Assert.Empty(mapped.Unresolved());
-        var condition = View("""{"resourceType":"Condition","code":{"coding":[{"system":"s","code":"a"}]},"subject":{"reference":"Patient/1"}}""");
-        Assert.True(QueryMatcher.Matches(mapped, condition));
-        Assert.False(QueryMatcher.Matches(Query("Condition", "code:not-in=http://example.org/vs").MapTokens(_ => [new Coding("s", "a")]), condition));
-        Assert.Throws<InvalidOperationException>(() => QueryMatcher.Matches(query, condition));
-    }
 }

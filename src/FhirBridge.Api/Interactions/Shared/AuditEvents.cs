@@ -19,10 +19,13 @@ public static class AuditEvents
     private const int Batch = 500;
 
     /// <summary>search-type on AuditEvent.</summary>
-    public static async ValueTask<FhirResponse> SearchAsync(FhirRequest request, Bridge bridge, SearchQuery query, PagePosition? position, CancellationToken cancel)
+    public static async ValueTask<FhirResponse> SearchAsync(
+        FhirRequest request, Bridge bridge, SearchQuery query, PagePosition? position, IReadOnlyList<Problem> warnings, CancellationToken cancel)
     {
         var named = await NamedRecords.FindAsync(request, bridge, query, cancel).ConfigureAwait(false);
         if (!named.IsOk) return FhirResponse.Failure(named.Problems);
+        var unresolved = named.Value.Remaining.Unresolved().ToList();
+        if (unresolved.Count > 0) return FhirResponse.Failure(unresolved);
         var known = new List<OpenedRecord>();
         var audit = new List<AuditEntry>();
         foreach (var one in named.Value.Records)
@@ -56,6 +59,7 @@ public static class AuditEvents
             : null;
         var bundle = new BundleWriter("searchset", matches.Count, $"{request.SharedBase}/AuditEvent?{query.ToQueryString()}", next);
         foreach (var m in page) bundle.AddMatch($"{request.SharedBase}/{m.Reference}", m.Json, "match");
+        bundle.AddOutcome(warnings);
         audit.Add(AuditEntry.For(request, "search", known.Count == 0 ? null : record, matches.Count > 0) with { Query = $"AuditEvent?{query.ToQueryString()}" });
         return FhirResponse.Resource(200, bundle.Finish(), audit: audit);
     }

@@ -40,24 +40,18 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
     /// <summary>Finds them.</summary>
     public static async ValueTask<Result<NamedRecords>> FindAsync(FhirRequest request, Bridge bridge, SearchQuery query, CancellationToken cancel)
     {
-        foreach (var criterion in query.Criteria)
+        foreach (var criterion in query.Conjuncts)
         {
-            if (await ByCriterionAsync(request, bridge, query, criterion, cancel).ConfigureAwait(false) is { } found) return Decidable(found);
+            if (await ByCriterionAsync(request, bridge, query, criterion, cancel).ConfigureAwait(false) is { } found) return found;
         }
 
-        foreach (var criterion in query.Criteria)
+        foreach (var criterion in query.Conjuncts)
         {
-            if (ByTarget(query, criterion) is { } found) return Decidable(found);
+            if (ByTarget(query, criterion) is { } found) return found;
         }
 
         return Problems.TooCostly.With(
             $"a search on {request.Type} names a patient (patient, subject, _id, a patient identifier, _source) or a participant, owner or performer; add one of these");
-    }
-
-    private static Result<NamedRecords> Decidable(NamedRecords found)
-    {
-        var unresolved = found.Remaining.Unresolved().ToList();
-        return unresolved.Count == 0 ? found : Result<NamedRecords>.Fail(unresolved);
     }
 
     private static async ValueTask<NamedRecords?> ByCriterionAsync(FhirRequest request, Bridge bridge, SearchQuery query, SearchCriterion criterion, CancellationToken cancel)

@@ -10,14 +10,17 @@ public static class SearchDesk
     private const string PageParameter = "_page";
     private const int MostValues = 1000;
 
-    /// <summary>The query of a type search, and where its page begins.</summary>
-    public static Result<(SearchQuery Query, PagePosition? Position)> Parse(FhirRequest request, PageTokens pages)
+    /// <summary>Resources that one link of a chain may lead to on a facade.</summary>
+    public const int MostChained = 2000;
+
+    /// <summary>The query of a type search, and where its page begins; with a warning for each parameter that was ignored.</summary>
+    public static Result<(SearchQuery Query, PagePosition? Position)> Parse(FhirRequest request, Bridge bridge)
     {
         var parameters = request.Query;
         PagePosition? position = null;
         if (parameters.FirstOrDefault(p => p.Key == PageParameter).Value is { } token)
         {
-            position = pages.Open(request.Caller, token);
+            position = bridge.Pages.Open(request.Caller, token);
             if (position is null || position.Path != request.Type) return Problems.NotFound.With("Not found");
             parameters = ParseQuery(position.Query);
         }
@@ -27,7 +30,7 @@ public static class SearchDesk
             return Problems.TooCostly.With($"the search parameter '{crowded}' has more than {MostValues} values; send several searches");
         }
 
-        var parsed = SearchQueryParser.Parse(request.Type, parameters, new SearchParseOptions { Lenient = request.Lenient, BaseUrl = request.OwnBase, Now = request.Now });
+        var parsed = SearchQueryParser.Parse(request.Type, parameters, new SearchParseOptions { Lenient = request.Lenient, BaseUrl = request.OwnBase, Now = request.Now, Definitions = bridge.Definitions });
         if (!parsed.IsOk) return Result<(SearchQuery, PagePosition?)>.Fail(parsed.Problems);
         var query = parsed.Value;
         if (query.Summary is SummaryMode.True or SummaryMode.Text or SummaryMode.Data || query.Elements.Count > 0)
@@ -35,8 +38,12 @@ public static class SearchDesk
             return Problems.InvalidParameter.With("'_elements' and '_summary' other than count and false are not offered; leave them out");
         }
 
-        return (query, position);
+        return Result<(SearchQuery, PagePosition?)>.Ok((query, position), [.. parsed.Problems]);
     }
+
+    /// <summary>A chain that leads to more than can be looked at.</summary>
+    public static Problem TooManyChained(string type, int most) =>
+        Problems.TooCostly.With($"a chain of the search leads to more than {most} resources of type {type}; add conditions on them");
 
     /// <summary>Where a page begins: behind the last entry of the page before, or, when that one is gone, behind as many as were shown.</summary>
     public static int StartOf(PagePosition? position, int lastAt) => position is null ? 0 : lastAt >= 0 ? lastAt + 1 : position.Offset;

@@ -2,6 +2,7 @@ using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Audit;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
+using FhirBridge.Fhir;
 using FhirBridge.Fhir.Search;
 using FhirBridge.Storage;
 
@@ -24,11 +25,11 @@ public static class SharedSearch
     /// <summary>search-type, GET and POST.</summary>
     public static async ValueTask<FhirResponse> SearchAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
-        var parsed = SearchDesk.Parse(request, bridge.Pages);
+        var parsed = SearchDesk.Parse(request, bridge);
         if (!parsed.IsOk) return FhirResponse.Failure(parsed.Problems);
         var (query, position) = parsed.Value;
-        if (SharedTypes.IsDirectory(request.Type)) return await SearchDirectoryAsync(request, bridge, query, position, cancel).ConfigureAwait(false);
-        if (request.Type == "AuditEvent") return await AuditEvents.SearchAsync(request, bridge, query, position, cancel).ConfigureAwait(false);
+        if (SharedTypes.IsDirectory(request.Type)) return await SearchDirectoryAsync(request, bridge, query, position, parsed.Problems, cancel).ConfigureAwait(false);
+        if (request.Type == "AuditEvent") return await AuditEvents.SearchAsync(request, bridge, query, position, parsed.Problems, cancel).ConfigureAwait(false);
         var named = await NamedRecords.FindAsync(request, bridge, query, cancel).ConfigureAwait(false);
         if (!named.IsOk) return FhirResponse.Failure(named.Problems);
 
@@ -45,16 +46,21 @@ public static class SharedSearch
             }
 
             opened.Add(o);
-            matches.AddRange((await CandidatesAsync(o, request, query, cancel).ConfigureAwait(false)).Where(c => QueryMatcher.Matches(named.Value.Remaining, c.View)));
+            if (o.IsEmpty) continue;
+
+            // Chains lead through what this caller may see of this record and of the directory, and nowhere else.
+            var resolved = await SharedChains.Of(request, bridge, o, cancel).ResolveAsync(named.Value.Remaining).ConfigureAwait(false);
+            if (!resolved.IsOk) return FhirResponse.Failure(resolved.Problems);
+            matches.AddRange((await CandidatesAsync(o, request, query, cancel).ConfigureAwait(false)).Where(c => QueryMatcher.Matches(resolved.Value, c.View)));
         }
 
         matches.Sort((a, b) => QueryMatcher.Compare(query, a.View, b.View));
-        return await AnswerAsync(request, bridge, query, position, named.Value, opened, matches, unnamed, cancel).ConfigureAwait(false);
+        return await AnswerAsync(request, bridge, query, position, named.Value, opened, matches, unnamed, parsed.Problems, cancel).ConfigureAwait(false);
     }
 
     private static async ValueTask<FhirResponse> AnswerAsync(
         FhirRequest request, Bridge bridge, SearchQuery query, PagePosition? position, NamedRecords named, List<OpenedRecord> opened, List<Candidate> matches,
-        List<AuditEntry> unnamed, CancellationToken cancel)
+        List<AuditEntry> unnamed, IReadOnlyList<Problem> warnings, CancellationToken cancel)
     {
         var count = query.Summary == SummaryMode.Count ? 0 : Math.Min(position?.Count ?? query.Count ?? DefaultCount, MaxCount);
         var start = Start(query, position, matches);
@@ -83,6 +89,7 @@ public static class SharedSearch
             bundle.AddMatch($"{request.SharedBase}/{included.Reference}", included.Json, "include");
         }
 
+        bundle.AddOutcome(warnings);
         List<AuditEntry> audit = [.. Audited(request, query, named, opened, page, shown), .. unnamed];
         return FhirResponse.Resource(200, bundle.Finish(), audit: audit);
     }
@@ -108,7 +115,8 @@ public static class SharedSearch
         return rows;
     }
 
-    private static async ValueTask<List<Candidate>> CandidatesAsync(OpenedRecord opened, FhirRequest request, SearchQuery query, CancellationToken cancel)
+    /// <summary>All that there is of the request's type in the record, for this caller.</summary>
+    internal static async ValueTask<List<Candidate>> CandidatesAsync(OpenedRecord opened, FhirRequest request, SearchQuery query, CancellationToken cancel)
     {
         var candidates = new List<Candidate>();
         if (opened.IsEmpty) return candidates;
@@ -163,16 +171,19 @@ public static class SharedSearch
         SearchDesk.PageUrl($"{request.SharedBase}/{request.Type}", bridge.Pages.Seal(
             request.Caller, new PagePosition(request.Type, query.ToQueryString(), count, last.View.LastUpdated.UtcTicks, $"{last.View.Type}/{last.View.Id}", offset)));
 
-    private static async ValueTask<FhirResponse> SearchDirectoryAsync(FhirRequest request, Bridge bridge, SearchQuery query, PagePosition? position, CancellationToken cancel)
+    private static async ValueTask<FhirResponse> SearchDirectoryAsync(FhirRequest request, Bridge bridge, SearchQuery query, PagePosition? position, IReadOnlyList<Problem> warnings, CancellationToken cancel)
     {
+        var resolved = await SharedChains.Of(request, bridge, null, cancel).ResolveAsync(query).ConfigureAwait(false);
+        if (!resolved.IsOk) return FhirResponse.Failure(resolved.Problems);
         var count = Math.Min(position?.Count ?? query.Count ?? DefaultCount, MaxCount);
-        var (entries, more) = await Directory.SearchAsync(request, bridge, query, new PageRequest(count, position?.Id), cancel).ConfigureAwait(false);
+        var (entries, more) = await Directory.SearchAsync(request, bridge, resolved.Value, new PageRequest(count, position?.Id), cancel).ConfigureAwait(false);
         var next = more && entries.Count > 0
             ? SearchDesk.PageUrl($"{request.SharedBase}/{request.Type}", bridge.Pages.Seal(request.Caller, new PagePosition(request.Type, query.ToQueryString(), count, 0, entries[^1].Id, 0)))
             : null;
         var total = position is null && !more ? entries.Count : (int?)null;
         var bundle = new BundleWriter("searchset", total, $"{request.SharedBase}/{request.Type}?{query.ToQueryString()}", next);
         foreach (var e in entries) bundle.AddMatch($"{request.SharedBase}/{e.Reference}", e.Json, "match");
+        bundle.AddOutcome(warnings);
         return FhirResponse.Resource(200, bundle.Finish());
     }
 }

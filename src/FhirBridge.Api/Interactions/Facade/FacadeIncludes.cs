@@ -1,0 +1,77 @@
+using FhirBridge.Api.Http;
+using FhirBridge.Consent;
+using FhirBridge.Fhir.Search;
+using FhirBridge.Storage;
+
+namespace FhirBridge.Api.Interactions.Facade;
+
+/// <summary>_include and _revinclude on a member facade, among the member's own contributions. Spec: https://hl7.org/fhir/R4/search.html#include.</summary>
+public static class FacadeIncludes
+{
+    private const int MaxIncluded = 1000;
+    private const int MaxRounds = 10;
+
+    /// <summary>What is included beside the matches, each once.</summary>
+    public static async ValueTask<IReadOnlyList<(Contribution Contribution, ContributionBody Body)>> FindAsync(
+        FhirRequest request, Bridge bridge, AccessGrant grant, IReadOnlyList<IncludeDirective> directives, IReadOnlyList<Contribution> matches, CancellationToken cancel)
+    {
+        var found = new List<(Contribution Contribution, ContributionBody Body)>();
+        var seen = matches.Select(Local).ToHashSet(StringComparer.Ordinal);
+        IReadOnlyList<Contribution> frontier = matches;
+        for (var round = 0; round < MaxRounds && frontier.Count > 0 && found.Count < MaxIncluded; round++)
+        {
+            var next = new List<Contribution>();
+            foreach (var directive in directives.Where(d => round == 0 || d.Iterate))
+            {
+                var candidates = directive.Reverse
+                    ? await ReferringAsync(request, bridge, grant, directive, frontier, cancel).ConfigureAwait(false)
+                    : await ReferredAsync(request, bridge, grant, directive, frontier, seen, cancel).ConfigureAwait(false);
+                foreach (var one in candidates)
+                {
+                    if (found.Count >= MaxIncluded || !seen.Add(Local(one.Contribution))) continue;
+                    found.Add(one);
+                    next.Add(one.Contribution);
+                }
+            }
+
+            frontier = next;
+        }
+
+        return found;
+    }
+
+    private static async ValueTask<IReadOnlyList<(Contribution Contribution, ContributionBody Body)>> ReferredAsync(
+        FhirRequest request, Bridge bridge, AccessGrant grant, IncludeDirective directive, IReadOnlyList<Contribution> sources, HashSet<string> seen, CancellationToken cancel)
+    {
+        var found = new List<(Contribution Contribution, ContributionBody Body)>();
+        var targets = sources.Where(c => directive.SourceType == "*" || directive.SourceType == c.Key.Type)
+            .SelectMany(c => c.Index.Entries)
+            .Where(e => e.Type == SearchParameterType.Reference && (directive.Parameter == "*" || e.Parameter == directive.Parameter))
+            .Select(e => FacadeSearch.LocalOf(request, e)).OfType<string>().Distinct(StringComparer.Ordinal).Where(t => !seen.Contains(t));
+        foreach (var target in targets)
+        {
+            if (found.Count >= MaxIncluded) break;
+            var slash = target.IndexOf('/');
+            var type = target[..slash];
+            if ((directive.TargetType is not null && type != directive.TargetType) || !request.Caller.Scopes.Allows(type, 'r')) continue;
+            if (await bridge.Vault.ReadAsync(grant, new ContributionKey(request.Member!, type, target[(slash + 1)..]), null, cancel).ConfigureAwait(false) is { Contribution.Deleted: false } one) found.Add(one);
+        }
+
+        return found;
+    }
+
+    private static async ValueTask<IReadOnlyList<(Contribution Contribution, ContributionBody Body)>> ReferringAsync(
+        FhirRequest request, Bridge bridge, AccessGrant grant, IncludeDirective directive, IReadOnlyList<Contribution> targets, CancellationToken cancel)
+    {
+        var wanted = targets.Where(c => directive.TargetType is null || c.Key.Type == directive.TargetType).Select(c => $"{request.Member}/{Local(c)}").ToHashSet(StringComparer.Ordinal);
+        if (wanted.Count == 0 || directive.SourceType == "*" || !request.Caller.Scopes.Allows(directive.SourceType, 'r')) return [];
+        var parameters = directive.Parameter != "*"
+            ? [directive.Parameter]
+            : bridge.Definitions.SearchParameters(directive.SourceType).Where(p => p.Type == SearchParameterType.Reference && p.Expression is not null).Select(p => p.Code);
+        var criteria = parameters.Select(p => (SearchCriterion)new ParameterCriterion(p, SearchParameterType.Reference, SearchModifier.None, null, [new ReferenceSetValue(wanted)])).ToList();
+        var query = new SearchQuery { Types = [directive.SourceType], Criteria = criteria.Count == 1 ? criteria : [new LogicalCriterion(false, criteria)] };
+        return (await bridge.Vault.SearchAsync(grant, query, new PageRequest(MaxIncluded, null), cancel).ConfigureAwait(false)).Matches;
+    }
+
+    private static string Local(Contribution c) => $"{c.Key.Type}/{c.Key.LocalId}";
+}
