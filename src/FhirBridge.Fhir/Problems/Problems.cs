@@ -60,6 +60,20 @@ public static class Problems
     /// <summary>An evaluation that took more steps than its budget.</summary>
     public static readonly ProblemKind ExpressionBudget = new("expression-budget", "too-costly", Error, 400);
 
+    // Patch: a document of changes, and what comes of it.
+
+    /// <summary>A patch that is not a document of its format: unknown operation, missing or wrong part, unreadable pointer or selector.</summary>
+    public static readonly ProblemKind MalformedPatch = new("malformed-patch", "structure", Error, 400);
+
+    /// <summary>An operation of a patch that cannot be done on this resource; nothing of the patch was done.</summary>
+    public static readonly ProblemKind PatchFailed = new("patch-failed", "processing", Error, 422);
+
+    /// <summary>A <c>test</c> of a JSON Patch that did not hold; nothing of the patch was done.</summary>
+    public static readonly ProblemKind PatchTestFailed = new("patch-test-failed", "conflict", Error, 422);
+
+    /// <summary>A patch that asks for more work, or a larger or deeper result, than one request may.</summary>
+    public static readonly ProblemKind PatchBudget = new("patch-budget", "too-costly", Error, 422);
+
     // The desk: the request cannot be understood.
 
     /// <summary>A search parameter, modifier or result parameter that the server does not know for this type.</summary>
