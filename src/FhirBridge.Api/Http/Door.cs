@@ -80,7 +80,13 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
         if (!caller.IsOk) return FhirResponse.Failure(caller.Problems);
         request = request with { MaybeCaller = caller.Value };
         if (Refusal(request) is { } refusal) return FhirResponse.Failure(refusal);
-        if (route.Body != BodyKind.None)
+        if (route.Body == BodyKind.Patch)
+        {
+            var patch = await PatchBodies.ReadAsync(http.Request, cancel).ConfigureAwait(false);
+            if (!patch.IsOk) return FhirResponse.Failure(patch.Problems);
+            request = request with { Patch = patch.Value };
+        }
+        else if (route.Body != BodyKind.None)
         {
             var body = await Bodies.ReadResourceAsync(http.Request, route.Body, cancel).ConfigureAwait(false);
             if (!body.IsOk) return FhirResponse.Failure(body.Problems);

@@ -1,5 +1,6 @@
 using FhirBridge.Consent;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Patch;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Http;
@@ -45,6 +46,9 @@ public sealed record FhirRequest
 
     /// <summary>The resource in the body; null when the interaction has none.</summary>
     public ElementTree? Body { get; init; }
+
+    /// <summary>The patch in the body; null when the interaction has none.</summary>
+    public ResourcePatch? Patch { get; init; }
 
     /// <summary><c>If-Match</c>, unquoted; null when not sent.</summary>
     public string? IfMatch { get; init; }

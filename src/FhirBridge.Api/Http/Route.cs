@@ -30,6 +30,9 @@ public enum BodyKind
 
     /// <summary>Parameters; a resource within them is looked at and not kept, so its rules of content may be broken (<see cref="Fhir.FhirJson.ReadLenient"/>).</summary>
     Evaluated,
+
+    /// <summary>A patch: JSON Patch, XML Patch, or Parameters with a FHIRPath Patch.</summary>
+    Patch,
 }
 
 /// <summary>One row of the HTTP surface.</summary>

@@ -18,6 +18,7 @@ public static class Surface
         new("POST", "{type}/_search", "search-type", Access.Scoped, 's', SharedSearch.SearchAsync),
         new("POST", "{type}", "create", Access.Scoped, 'c', SharedWrite.CreateAsync, BodyKind.Resource),
         new("PUT", "{type}/{id}", "update", Access.Scoped, 'u', SharedWrite.UpdateAsync, BodyKind.Resource),
+        new("PATCH", "{type}/{id}", "patch", Access.Scoped, 'u', SharedWrite.PatchAsync, BodyKind.Patch),
         new("DELETE", "{type}/{id}", "delete", Access.Scoped, 'd', SharedWrite.DeleteAsync),
         new("GET", "Patient/{id}/$everything", "everything", Access.Scoped, 'r', Everything.RunAsync),
         new("POST", "$fhirpath", "fhirpath", Access.Token, ' ', FhirPathOperation.RunAsync, BodyKind.Evaluated),
@@ -35,6 +36,7 @@ public static class Surface
         new("POST", "{type}/_search", "search-type", Access.Scoped, 's', FacadeSearch.SearchAsync),
         new("POST", "{type}", "create", Access.Scoped, 'c', FacadeWrite.CreateAsync, BodyKind.Resource),
         new("PUT", "{type}/{id}", "update", Access.Scoped, 'u', FacadeWrite.UpdateAsync, BodyKind.Resource),
+        new("PATCH", "{type}/{id}", "patch", Access.Scoped, 'u', FacadePatch.PatchAsync, BodyKind.Patch),
         new("DELETE", "{type}/{id}", "delete", Access.Scoped, 'd', FacadeWrite.DeleteAsync),
         new("POST", "", "transaction", Access.PerEntry, ' ', BundleInteraction.RunAsync, BodyKind.Resource),
     ];

@@ -8,6 +8,8 @@ internal static class PatchDiffer
 {
     private static readonly ElementDefinition AnyValue = Definitions.R4.FindElement("Parameters.parameter", "value")!;
 
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 500 };
+
     /// <summary>The Parameters.</summary>
     internal static ElementTree Between(FhirElement before, FhirElement after)
     {
@@ -15,7 +17,7 @@ internal static class PatchDiffer
         Diff(before, after, before.Type!, operations);
         var parameters = new JsonObject { ["resourceType"] = "Parameters" };
         if (operations.Count > 0) parameters["parameter"] = operations;
-        var read = FhirJson.Read(JsonSerializer.SerializeToUtf8Bytes(parameters, new JsonSerializerOptions { MaxDepth = 500 }));
+        var read = FhirJson.Read(JsonSerializer.SerializeToUtf8Bytes(parameters, Deep));
         return read.IsOk ? read.Value : throw new InvalidOperationException(read.Problems[0].ToString());
     }
 
