@@ -32,12 +32,17 @@ public abstract class ResourcePatch
     {
         var changed = Change(resource);
         if (!changed.IsOk) return Result<ElementTree>.Fail(changed.Problems);
-        var read = FhirJson.Read(changed.Value);
+        var (before, read) = (resource.Root, FhirJson.Read(changed.Value));
+
+        // Said first: under another type nearly every element would be wrong.
+        var after = read.IsOk ? read.Value.Root : FhirJson.ReadTrusted(changed.Value) is { IsOk: true } loose ? loose.Value.Root : default;
+        if (after.Exists && after.Type != before.Type) return OtherType(before);
         if (!read.IsOk) return Result<ElementTree>.Fail(read.Problems.Select(OfResult));
-        var (before, after) = (resource.Root, read.Value.Root);
-        if (after.Type != before.Type) return Problems.PatchFailed.With($"a patch cannot make a {before.Type} a {after.Type}", before.Type);
         return after.Text("id") == before.Text("id") ? read : Problems.PatchFailed.With("a patch cannot change the id of a resource", before.Type + ".id");
     }
+
+    /// <summary>That the result would be a resource of another type, or none.</summary>
+    private protected static Problem OtherType(FhirElement before) => Problems.PatchFailed.With($"a patch cannot make something else of a {before.Type}", before.Type);
 
     /// <summary>The JSON of the changed resource, not yet checked.</summary>
     private protected abstract Result<ReadOnlyMemory<byte>> Change(ElementTree resource);

@@ -52,6 +52,7 @@ internal sealed class XmlPatch : ResourcePatch
         var document = Load(xml.WrittenMemory);
         if (!document.IsOk) return Result<ReadOnlyMemory<byte>>.Fail(document.Problems.Select(OfResult));
         if (ApplyTo(document.Value) is { } problem) return problem;
+        if (document.Value.Root?.Name.LocalName != resource.Root.Type) return OtherType(resource.Root);
         using var bytes = new MemoryStream();
         using (var writer = XmlWriter.Create(bytes, WriterSettings)) document.Value.Save(writer);
         var read = FhirXml.Read(bytes.ToArray());

@@ -53,7 +53,7 @@ public sealed class PatchPropertyTests
         {
             var bytes = random.Bytes(seed, likely);
             var patch = seed[0] == '[' ? ResourcePatch.ReadJson(bytes) : ResourcePatch.ReadXml(bytes);
-            if (patch.IsOk) patch.Value.Apply(OfficialExamples.Get("patient-example.json").Result.Value!);
+            if (patch.IsOk) patch.Value.Apply(OfficialExamples.Get("Patient-example.json").Result.Value!);
         }
     });
 
@@ -66,7 +66,7 @@ public sealed class PatchPropertyTests
         Refused(ResourcePatch.ReadJson(Encoding.UTF8.GetBytes($"[{flat}]")), Problems.PatchBudget);
         var name = new string('x', 1_000_000);
         var large = string.Join(',', Enumerable.Repeat($$"""{"name":"operation","part":[{"name":"type","valueCode":"add"},{"name":"path","valueString":"Patient"},{"name":"name","valueString":"name"},{"name":"value","valueHumanName":{"text":"{{name}}"} }]}""", 4));
-        Assert.True(ResourcePatch.ReadParameters(FhirJson.Read(Encoding.UTF8.GetBytes($$"""{"resourceType":"Parameters","parameter":[{{large}}]}""")).Value!.Root).Value!.Apply(OfficialExamples.Get("patient-example.json").Result.Value!).IsOk);
+        Assert.True(ResourcePatch.ReadParameters(FhirJson.Read(Encoding.UTF8.GetBytes($$"""{"resourceType":"Parameters","parameter":[{{large}}]}""")).Value!.Root).Value!.Apply(OfficialExamples.Get("Patient-example.json").Result.Value!).IsOk);
     }
 
     [Fact]
@@ -84,14 +84,29 @@ public sealed class PatchPropertyTests
     [InlineData("""[{"op":"add","path":"/name/01","value":1}]""")]
     [InlineData("""[{"op":"remove","path":"/name/-"}]""")]
     [InlineData("""[{"op":"remove","path":""}]""")]
-    [InlineData("""[{"op":"replace","path":"","value":null}]""")]
-    [InlineData("""[{"op":"replace","path":"","value":[]}]""")]
     [InlineData("""[{"op":"add","path":"/birthDate/x","value":1}]""")]
     [InlineData("""[{"op":"move","from":"/name","path":"/name/0"}]""")]
     [InlineData("""[{"op":"copy","from":"/~01","path":"/name/0"}]""")]
     [InlineData("""[{"op":"add","path":"/resourceType","value":"Practitioner"}]""")]
     [InlineData("""[{"op":"remove","path":"/id"}]""")]
     public void Pointers_ThatLeadNowhere_AreRefused(string patch) => Refused(ResourcePatch.ReadJson(Encoding.UTF8.GetBytes(patch)), Problems.PatchFailed);
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("1")]
+    public void Resource_ReplacedByNone_IsRefused(string value) => Refused(ResourcePatch.ReadJson(Encoding.UTF8.GetBytes($$"""[{"op":"replace","path":"","value":{{value}} }]""")), Problems.WrongType);
+
+    /// <summary>The dearest patch that is let through: every operation looks at the whole of a large Bundle.</summary>
+    [Fact]
+    public void FhirPathPatch_OfALargeResource_EndsInTheBudget()
+    {
+        var entries = string.Join(',', Enumerable.Range(0, 20_000).Select(i => $$$"""{"fullUrl":"urn:x:{{{i}}}","resource":{"resourceType":"Basic","code":{"text":"a text of some length, so that the Bundle is large"} } }"""));
+        var bundle = FhirJson.Read(Encoding.UTF8.GetBytes($$"""{"resourceType":"Bundle","type":"collection","entry":[{{entries}}]}""")).Value!;
+        var operations = string.Join(',', Enumerable.Repeat("""{"name":"operation","part":[{"name":"type","valueCode":"replace"},{"name":"path","valueString":"Bundle.type"},{"name":"value","valueCode":"collection"}]}""", ResourcePatch.MaxOperations));
+        var patch = ResourcePatch.ReadParameters(FhirJson.Read(Encoding.UTF8.GetBytes($$"""{"resourceType":"Parameters","parameter":[{{operations}}]}""")).Value!.Root);
+        Assert.Equal(Problems.PatchBudget, patch.Value!.Apply(bundle).Problems[0].Kind);
+    }
 
     [Theory]
     [InlineData("""[{"op":"add","path":"/a~2","value":1}]""")]
@@ -126,7 +141,7 @@ public sealed class PatchPropertyTests
 
     private static void Refused(Result<ResourcePatch> patch, ProblemKind kind)
     {
-        var result = patch.Value!.Apply(OfficialExamples.Get("patient-example.json").Result.Value!);
+        var result = patch.Value!.Apply(OfficialExamples.Get("Patient-example.json").Result.Value!);
         Assert.False(result.IsOk);
         Assert.Equal(kind, result.Problems[0].Kind);
     }

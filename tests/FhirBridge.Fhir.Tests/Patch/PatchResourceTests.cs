@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using FhirBridge.Fhir.Patch;
 
 namespace FhirBridge.Fhir.Tests.Patch;
@@ -126,13 +125,11 @@ public sealed class PatchResourceTests
     [Fact]
     public void JsonPatch_KeepsDigitsAndOrder()
     {
-        var patch = ResourcePatch.ReadJson("""[{"op":"replace","path":"/birthDate","value":"1951"},{"op":"add","path":"/extension","value":[{"url":"urn:y","valueDecimal":1.500}]},{"op":"move","from":"/name/1","path":"/name/0"}]"""u8.ToArray());
+        const string before = """{"resourceType":"Observation","id":"o","status":"final","valueQuantity":{"value":1.00,"unit":"kg"},"code":{"text":"é"},"note":[{"text":"a"},{"text":"b"}]}""";
+        var patch = ResourcePatch.ReadJson("""[{"op":"replace","path":"/status","value":"amended"},{"op":"add","path":"/referenceRange","value":[{"low":{"value":0.50}}]},{"op":"move","from":"/note/1","path":"/note/0"}]"""u8.ToArray());
         Assert.Equal(
-            Patient.Trim().Replace("1950-01-01", "1951", StringComparison.Ordinal).Replace("""{"text":"An"}""", "", StringComparison.Ordinal).Replace("},],", "}],", StringComparison.Ordinal)
-                .Replace("\"name\":[", """"name":[{"text":"An"},""", StringComparison.Ordinal)[..^1] + """,
-                "extension":[{"url":"urn:y","valueDecimal":1.500}]}
-                """.Replace("\n", "", StringComparison.Ordinal).Replace("                ", "", StringComparison.Ordinal),
-            Encoding.UTF8.GetString(patch.Value!.Apply(Read(Patient)).Value!.Source.Span));
+            """{"resourceType":"Observation","id":"o","status":"amended","valueQuantity":{"value":1.00,"unit":"kg"},"code":{"text":"é"},"note":[{"text":"b"},{"text":"a"}],"referenceRange":[{"low":{"value":0.50}}]}""",
+            Ok(patch.Value!.Apply(Read(before))));
     }
 
     [Theory]
