@@ -32,7 +32,7 @@ public static class AuditEventRenderer
             w.WriteStartArray("subtype");
             w.WriteCodingValue("http://hl7.org/fhir/restful-interaction", entry.Interaction == "everything" ? "operation" : entry.Interaction == "history" ? "history-instance" : entry.Interaction);
             w.WriteEndArray();
-            w.WriteString("action", entry.Interaction switch { "create" => "C", "update" => "U", "delete" => "D", "search" or "everything" or "transaction" => "E", _ => "R" });
+            w.WriteString("action", entry.Interaction switch { "create" => "C", "update" or "patch" => "U", "delete" => "D", "search" or "everything" or "transaction" => "E", _ => "R" });
             w.WriteString("recorded", FhirDates.Instant(entry.At));
             w.WriteString("outcome", entry.Permitted ? "0" : "8");
             if (!entry.Permitted) w.WriteString("outcomeDesc", "refused: not permitted, or nothing there");

@@ -74,7 +74,8 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
     {
         var interaction = written.Count > 1 ? "transaction"
             : intents[0].Verb == WriteVerb.Delete ? "delete"
-            : written[0].Created ? "create" : "update";
+            : written[0].Created ? "create"
+            : request.Route.Name == "patch" ? "patch" : "update";
         var entry = AuditEntry.For(request, interaction, record, permitted: true) with
         {
             Type = written.Count == 1 ? written[0].Write.Key.Type : null,

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using FhirBridge.Fhir;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Contributions;
@@ -15,6 +16,14 @@ public static class LocalForm
         if (networkPatient is not null) body = WithLink(body, networkPatient);
         BodySplicer.WriteLocal(output, header, body);
         return output.WrittenMemory;
+    }
+
+    /// <summary>The resource behind a header of the caller's choice: a contribution on <c>/fhir</c> under its network id, references as written.</summary>
+    public static ElementTree Read(in ResourceHeader header, ContributionBody body)
+    {
+        var output = new ArrayBufferWriter<byte>(body.Rest.Length + 512);
+        BodySplicer.WriteLocal(output, header, body);
+        return StoredJson.Read(output.WrittenMemory);
     }
 
     /// <summary>The resource without id and meta, for reading its elements.</summary>

@@ -78,7 +78,7 @@ internal static class ApiDocumentation
                     ["default"] = new OpenApiResponse { Description = "An OperationOutcome.", Content = fhir },
                 },
             };
-            if (route.Body != BodyKind.None) operation.RequestBody = new OpenApiRequestBody { Required = true, Content = fhir };
+            if (route.Body != BodyKind.None) operation.RequestBody = new OpenApiRequestBody { Required = true, Content = route.Body == BodyKind.Patch ? Formats.Patches.ToDictionary(f => f, _ => new OpenApiMediaType()) : fhir };
             if (route.Access != Access.Open) operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
             return operation;
         }

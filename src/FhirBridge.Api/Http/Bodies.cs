@@ -14,11 +14,16 @@ internal static class Bodies
         var format = Formats.OfBody(request.ContentType);
         if (format is null) return Problems.UnsupportedMediaType.With("send application/fhir+json or application/fhir+xml, of R4 and in UTF-8");
         var bytes = await ReadAsync(request, cancel).ConfigureAwait(false);
-        if (!bytes.IsOk) return Result<ElementTree>.Fail(bytes.Problems);
-        if (format == Formats.Json) return kind == BodyKind.Evaluated ? Evaluated(FhirJson.ReadLenient(bytes.Value)) : FhirJson.Read(bytes.Value);
-        var xml = kind == BodyKind.Evaluated ? Evaluated(FhirXml.ReadLenient(bytes.Value)) : FhirXml.Read(bytes.Value);
+        return bytes.IsOk ? Read(format, bytes.Value, kind) : Result<ElementTree>.Fail(bytes.Problems);
+    }
+
+    /// <summary>The resource in bytes of that format.</summary>
+    public static Result<ElementTree> Read(string format, ReadOnlyMemory<byte> bytes, BodyKind kind)
+    {
+        if (format == Formats.Json) return kind == BodyKind.Evaluated ? Evaluated(FhirJson.ReadLenient(bytes)) : FhirJson.Read(bytes);
+        var xml = kind == BodyKind.Evaluated ? Evaluated(FhirXml.ReadLenient(bytes)) : FhirXml.Read(bytes);
         if (!xml.IsOk) return xml;
-        var json = new ArrayBufferWriter<byte>(bytes.Value.Length);
+        var json = new ArrayBufferWriter<byte>(bytes.Length);
         FhirJson.Write(xml.Value.Root, json);
         return kind == BodyKind.Evaluated ? FhirJson.ReadLenient(json.WrittenMemory) : FhirJson.Read(json.WrittenMemory);
     }
@@ -60,7 +65,8 @@ internal static class Bodies
         return bytes.IsOk ? SearchDesk.ParseQuery(Encoding.UTF8.GetString(bytes.Value.Span)) : Result<List<KeyValuePair<string, string>>>.Fail(bytes.Problems);
     }
 
-    private static async ValueTask<Result<ReadOnlyMemory<byte>>> ReadAsync(HttpRequest request, CancellationToken cancel)
+    /// <summary>The bytes, within the limit.</summary>
+    public static async ValueTask<Result<ReadOnlyMemory<byte>>> ReadAsync(HttpRequest request, CancellationToken cancel)
     {
         var limit = ReadLimits.Default.MaxBytes;
         var tooLarge = Problems.TooLarge.With($"the body is larger than {limit / 1_000_000} MB; split it");

@@ -86,6 +86,12 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
             if (!judged.IsOk) return FhirResponse.Failure(judged.Problems);
             request = request with { Body = judged.Value.Tree, BodyProblems = judged.Value.Faults };
         }
+        else if (route.Body == BodyKind.Patch)
+        {
+            var patch = await PatchBodies.ReadAsync(http.Request, cancel).ConfigureAwait(false);
+            if (!patch.IsOk) return FhirResponse.Failure(patch.Problems);
+            request = request with { Patch = patch.Value };
+        }
         else if (route.Body != BodyKind.None)
         {
             var body = await Bodies.ReadResourceAsync(http.Request, route.Body, cancel).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using FhirBridge.Consent;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Patch;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Http;
@@ -48,6 +49,9 @@ public sealed record FhirRequest
 
     /// <summary>What is wrong with the body of <see cref="BodyKind.Judged"/>; empty otherwise.</summary>
     public IReadOnlyList<Problem> BodyProblems { get; init; } = [];
+
+    /// <summary>The patch in the body; null when the interaction has none.</summary>
+    public ResourcePatch? Patch { get; init; }
 
     /// <summary><c>If-Match</c>, unquoted; null when not sent.</summary>
     public string? IfMatch { get; init; }

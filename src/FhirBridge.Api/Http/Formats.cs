@@ -15,6 +15,15 @@ public static class Formats
     /// <summary>FHIR XML.</summary>
     public const string Xml = "application/fhir+xml";
 
+    /// <summary>JSON Patch (RFC 6902).</summary>
+    public const string JsonPatch = "application/json-patch+json";
+
+    /// <summary>XML Patch (RFC 5261).</summary>
+    public const string XmlPatch = "application/xml-patch+xml";
+
+    /// <summary>What a patch may be sent as; FHIR's own formats hold a FHIRPath Patch.</summary>
+    public static readonly IReadOnlyList<string> Patches = [JsonPatch, XmlPatch, Json, Xml];
+
     /// <summary>The format of the answer: <c>_format</c> wins over <c>Accept</c>; null when none of what is accepted can be made.</summary>
     public static string? Negotiate(HttpRequest request)
     {
@@ -43,10 +52,16 @@ public static class Formats
     }
 
     /// <summary>The format of a body: FHIR JSON or XML, in UTF-8 and of R4; null when it is neither. Spec: https://hl7.org/fhir/R4/http.html#mime-type.</summary>
-    public static string? OfBody(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var sent) && IsOfR4(sent) && (!sent.Charset.HasValue || sent.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || sent.Charset == "\"utf-8\"")
-            ? Exact(sent.MediaType.Value!)
-            : null;
+    public static string? OfBody(string? contentType) => OfPatch(contentType) is { } format and (Json or Xml) ? format : null;
+
+    /// <summary>The format of a patch, one of <see cref="Patches"/>; null when it is none of them.</summary>
+    public static string? OfPatch(string? contentType)
+    {
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var sent) || !IsOfR4(sent)) return null;
+        if (sent.Charset.HasValue && !sent.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && sent.Charset != "\"utf-8\"") return null;
+        var type = sent.MediaType.Value!.ToLowerInvariant();
+        return type is JsonPatch or XmlPatch ? type : Exact(type);
+    }
 
     /// <summary>The format that a media type, a range of them, or a short name means; null for another. A browser's <c>text/html</c> gets JSON.</summary>
     public static string? Known(string mediaType) => mediaType.ToLowerInvariant() is "*/*" or "application/*" or "text/*" or "text/html" or "html" ? Json : Exact(mediaType);

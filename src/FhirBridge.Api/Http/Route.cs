@@ -33,6 +33,9 @@ public enum BodyKind
 
     /// <summary>A resource to be judged: what is wrong with it is in <see cref="FhirRequest.BodyProblems"/>, and it is there as far as it can be read. Nothing is sent where what is stored is judged.</summary>
     Judged,
+
+    /// <summary>A patch: JSON Patch, XML Patch, or Parameters with a FHIRPath Patch.</summary>
+    Patch,
 }
 
 /// <summary>One row of the HTTP surface.</summary>

@@ -49,6 +49,9 @@ public static class Metadata
         w.WriteStringValue("json");
         w.WriteStringValue("xml");
         w.WriteEndArray();
+        w.WriteStartArray("patchFormat");
+        foreach (var format in Formats.Patches) w.WriteStringValue(format);
+        w.WriteEndArray();
         w.WriteStartArray("rest");
         w.WriteStartObject();
         w.WriteString("mode", "server");
@@ -192,6 +195,7 @@ public static class Metadata
     {
         "create" => !NotWritten.Contains(type) && (!SharedTypes.IsDirectory(type) || SharedTypes.IsOperators(type)),
         "update" => SharedTypes.IsDirectory(type) ? SharedTypes.IsOperators(type) : !NotWritten.Contains(type) && !SharedTypes.IsUnified(type),
+        "patch" => Offered(type, "update"),
         "delete" => type != "Consent" && Offered(type, "update"),
         _ => true,
     };

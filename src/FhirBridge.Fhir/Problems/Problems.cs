@@ -105,6 +105,20 @@ public static class Problems
     /// <summary>A profile whose differential contradicts its base, or says what cannot be told.</summary>
     public static readonly ProblemKind InvalidProfile = new("invalid-profile", "invalid", Error, 422);
 
+    // Patch: a document of changes, and what comes of it.
+
+    /// <summary>A patch that is not a document of its format: unknown operation, missing or wrong part, unreadable pointer or selector.</summary>
+    public static readonly ProblemKind MalformedPatch = new("malformed-patch", "structure", Error, 400);
+
+    /// <summary>An operation of a patch that cannot be done on this resource; nothing of the patch was done.</summary>
+    public static readonly ProblemKind PatchFailed = new("patch-failed", "processing", Error, 422);
+
+    /// <summary>A <c>test</c> of a JSON Patch that did not hold; nothing of the patch was done.</summary>
+    public static readonly ProblemKind PatchTestFailed = new("patch-test-failed", "conflict", Error, 422);
+
+    /// <summary>A patch that asks for more work, or a larger or deeper result, than one request may.</summary>
+    public static readonly ProblemKind PatchBudget = new("patch-budget", "too-costly", Error, 422);
+
     // The desk: the request cannot be understood.
 
     /// <summary>A search parameter, modifier or result parameter that the server does not know for this type.</summary>

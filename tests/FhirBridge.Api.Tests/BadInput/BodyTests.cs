@@ -241,7 +241,7 @@ public sealed class BodyTests(Network net) : IClassFixture<Network>, IAsyncLifet
     [InlineData("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[]}", 422, null, "Bundle.entry")]
     [InlineData("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"fullUrl\":\"urn:uuid:1\"}]}", 400, "bad-request", "Bundle.entry[0]")]
     [InlineData("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"request\":{\"method\":\"PUT\",\"url\":\"Observation/x\"}}]}", 422, "required", "Bundle.entry[0]")]
-    [InlineData("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"request\":{\"method\":\"PATCH\",\"url\":\"Observation/x\"}}]}", 400, "bad-request", "Bundle.entry[0]")]
+    [InlineData("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"request\":{\"method\":\"PATCH\",\"url\":\"Observation/x\"}}]}", 422, "required", "Bundle.entry[0]")]
     [InlineData("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"request\":{\"method\":\"GET\",\"url\":\"../../fhir/Patient/1\"}}]}", 400, "bad-request", "Bundle.entry[0]")]
     [InlineData("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"request\":{\"method\":\"DELETE\",\"url\":\"Observation?status=final\"}}]}", 400, "bad-request", "Bundle.entry[0]")]
     [InlineData("{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"x\"},\"request\":{\"method\":\"PUT\",\"url\":\"Observation/x\"}}]}", 422, "required", "Bundle.entry[0].resource")]

@@ -1,6 +1,7 @@
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Interactions.Shared;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Patch;
 using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Api.Interactions.Bundles;
@@ -34,7 +35,9 @@ internal static class EntryRouter
             if (asked.IfNoneExist is not null) return Problems.NotSupported.With("conditional create is not offered; create under a chosen id with PUT", at + ".request.ifNoneExist");
             if (!outer.Caller.Scopes.Allows(type, route.Scope)) return Problems.Forbidden.With($"the token's scopes do not cover '{route.Name}' on {type}", where);
             if (route.Body != BodyKind.None && body is null) return Problems.Required.With("this entry needs a resource", at + ".resource");
-            if (route.Body != BodyKind.None && Targets.TypeProblem(body!.Root, type) is { } wrong) return wrong with { Expression = at + ".resource" };
+            var patch = route.Body == BodyKind.Patch ? PatchBodies.Of(body!.Root, at + ".resource") : Result<ResourcePatch>.Ok(null!);
+            if (!patch.IsOk) return Result<FhirRequest>.Fail(patch.Problems);
+            if (route.Body == BodyKind.Resource && Targets.TypeProblem(body!.Root, type) is { } wrong) return wrong with { Expression = at + ".resource" };
             return outer with
             {
                 Route = route,
@@ -42,7 +45,8 @@ internal static class EntryRouter
                 Id = values.GetValueOrDefault("id") ?? "",
                 VersionId = values.GetValueOrDefault("vid"),
                 Query = question < 0 ? [] : SearchDesk.ParseQuery(url[question..]),
-                Body = route.Body != BodyKind.None ? body : null,
+                Body = route.Body == BodyKind.Resource ? body : null,
+                Patch = patch.Value,
                 IfMatch = asked.IfMatch is { } tag ? Conditional.Unquote(tag) : null,
                 IfNoneMatch = asked.IfNoneMatch,
                 IfModifiedSince = null,

@@ -21,16 +21,26 @@ internal static class Transaction
     {
         if (request.Member is null) return FhirResponse.Failure(Problems.NotSupported.With("a transaction is posted on the member's facade; on /fhir send a batch"));
         if (FacadeRead.OwnGrant(request) is null) return FhirResponse.Failure(Problems.Forbidden.With("only the member itself writes on its facade"));
-        var prepared = Prepare(request, bridge, entries);
-        if (!prepared.IsOk) return FhirResponse.Failure(prepared.Problems);
-        var writes = prepared.Value.Where(p => p.Intent is not null).ToList();
-        var result = await bridge.Pipeline.WriteAsync(request, Contributor.Facade(request.Member), [.. writes.Select(w => w.Intent!)], cancel).ConfigureAwait(false);
-        if (!result.IsOk) return FhirResponse.Failure(result.Problems);
+        for (var attempt = 1; ; attempt++)
+        {
+            var prepared = await PrepareAsync(request, bridge, entries, cancel).ConfigureAwait(false);
+            if (!prepared.IsOk) return FhirResponse.Failure(prepared.Problems);
+            var intents = prepared.Value.Select(p => p.Intent).OfType<WriteIntent>().ToList();
+            var result = await bridge.Pipeline.WriteAsync(request, Contributor.Facade(request.Member), intents, cancel).ConfigureAwait(false);
+            if (result.IsOk) return await AnswerAsync(request, bridge, prepared.Value, result.Value, cancel).ConfigureAwait(false);
 
-        var written = result.Value.ToDictionary(w => w.Write.Key);
+            // A patch was made of a version that is no longer current: it is made again of the one that is.
+            var patches = prepared.Value.Any(p => p.Request.Patch is not null && p.Request.IfMatch is null);
+            if (!patches || attempt == FacadePatch.MaxAttempts || !FacadePatch.IsOvertaken(result.Problems)) return FhirResponse.Failure(result.Problems);
+        }
+    }
+
+    private static async ValueTask<FhirResponse> AnswerAsync(FhirRequest request, Bridge bridge, List<Prepared> prepared, IReadOnlyList<Written> all, CancellationToken cancel)
+    {
+        var written = all.ToDictionary(w => w.Write.Key);
         var bundle = new BundleWriter("transaction-response", null, null, null);
         var audit = new List<AuditEntry>();
-        foreach (var entry in prepared.Value)
+        foreach (var entry in prepared)
         {
             if (entry.Intent is null)
             {
@@ -61,7 +71,7 @@ internal static class Transaction
         bundle.AddResponse(written.Created ? "201" : "200", location, version, written.Write.Provenance.Recorded, body, default);
     }
 
-    private static Result<List<Prepared>> Prepare(FhirRequest request, Bridge bridge, IReadOnlyList<BundleEntryView> entries)
+    private static async ValueTask<Result<List<Prepared>>> PrepareAsync(FhirRequest request, Bridge bridge, IReadOnlyList<BundleEntryView> entries, CancellationToken cancel)
     {
         var problems = new List<Problem>();
         var prepared = new List<Prepared>();
@@ -76,7 +86,9 @@ internal static class Transaction
                 continue;
             }
 
-            var intent = IntentOf(routed.Value, entry.Element, bridge);
+            var made = await IntentOfAsync(routed.Value, entry.Element, bridge, cancel).ConfigureAwait(false);
+            problems.AddRange(made.Problems);
+            var intent = made.Value;
             if (intent is { Verb: WriteVerb.Update } && Targets.IdProblem(intent.Resource!.Root, intent.Key.LocalId) is { } wrong) problems.Add(wrong with { Expression = entry.Element.Path + ".resource.id" });
             if (intent is not null && entry.FullUrl is { } fullUrl) addresses[fullUrl] = $"{intent.Key.Type}/{intent.Key.LocalId}";
             prepared.Add(new Prepared(routed.Value, intent));
@@ -91,16 +103,22 @@ internal static class Transaction
         return prepared.ConvertAll(p => p.Intent?.Resource is null ? p : p with { Intent = p.Intent with { Resource = WithAddresses(p.Intent.Resource, addresses) } });
     }
 
-    private static WriteIntent? IntentOf(FhirRequest entry, FhirElement element, Bridge bridge)
+    private static async ValueTask<Result<WriteIntent?>> IntentOfAsync(FhirRequest entry, FhirElement element, Bridge bridge, CancellationToken cancel)
     {
         var where = element.Path + ".resource";
-        return entry.Route.Name switch
+        if (entry.Patch is not null)
+        {
+            var patched = await FacadePatch.IntentAsync(entry, bridge, where, cancel).ConfigureAwait(false);
+            return patched.IsOk ? Result<WriteIntent?>.Ok(patched.Value) : Result<WriteIntent?>.Fail(patched.Problems);
+        }
+
+        return Result<WriteIntent?>.Ok(entry.Route.Name switch
         {
             "create" => new WriteIntent(WriteVerb.Create, new ContributionKey(entry.Member!, entry.Type, bridge.Pipeline.Ids.NewLocal()), entry.Body, Where: where),
             "update" => new WriteIntent(WriteVerb.Update, new ContributionKey(entry.Member!, entry.Type, entry.Id), entry.Body, entry.IfMatch, Where: where),
             "delete" => new WriteIntent(WriteVerb.Delete, new ContributionKey(entry.Member!, entry.Type, entry.Id), null, entry.IfMatch, Where: element.Path),
             _ => null,
-        };
+        });
     }
 
     /// <summary>The resource with references to entries of this Bundle replaced by their addresses.</summary>

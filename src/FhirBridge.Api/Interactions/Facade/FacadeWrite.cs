@@ -27,7 +27,8 @@ public static class FacadeWrite
 
     private static ContributionKey Key(FhirRequest request, string id) => new(request.Member!, request.Type, id);
 
-    private static async ValueTask<FhirResponse> WriteAsync(FhirRequest request, Bridge bridge, WriteIntent intent, CancellationToken cancel)
+    /// <summary>Writes, and answers with what was written.</summary>
+    internal static async ValueTask<FhirResponse> WriteAsync(FhirRequest request, Bridge bridge, WriteIntent intent, CancellationToken cancel)
     {
         if (FacadeRead.OwnGrant(request) is null) return FhirResponse.Failure(Problems.Forbidden.With("only the member itself writes on its facade"));
         if (request.IfNoneExist is not null) return FhirResponse.Failure(Problems.NotSupported.With("conditional create is not offered; create under a chosen id with PUT"));

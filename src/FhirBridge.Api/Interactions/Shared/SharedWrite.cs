@@ -9,8 +9,8 @@ using FhirBridge.Storage;
 namespace FhirBridge.Api.Interactions.Shared;
 
 /// <summary>
-/// create, update and delete on the shared record: contributions of the caller (a member, a patient, a carer), Consents, and the operator's directory.
-/// Specification: https://hl7.org/fhir/R4/http.html#create, #update, #delete; contract.md, Contributing.
+/// create, update, patch and delete on the shared record: contributions of the caller (a member, a patient, a carer), Consents, and the operator's directory.
+/// Specification: https://hl7.org/fhir/R4/http.html#create, #update, #patch, #delete; contract.md, Contributing.
 /// </summary>
 public static class SharedWrite
 {
@@ -31,6 +31,15 @@ public static class SharedWrite
         if (Targets.IdProblem(request.Body!.Root, request.Id) is { } problem) return FhirResponse.Failure(problem);
         return SharedTypes.IsDirectory(request.Type)
             ? await UpdateDirectoryAsync(request, bridge, cancel).ConfigureAwait(false)
+            : await ChangeOwnAsync(request, bridge, WriteVerb.Update, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>patch: of the caller's own contribution, references as it wrote them; or of the operator's entry of the directory.</summary>
+    public static async ValueTask<FhirResponse> PatchAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
+    {
+        if (Refusal(request) is { } refusal) return FhirResponse.Failure(refusal);
+        return SharedTypes.IsDirectory(request.Type)
+            ? await PatchDirectoryAsync(request, bridge, cancel).ConfigureAwait(false)
             : await ChangeOwnAsync(request, bridge, WriteVerb.Update, cancel).ConfigureAwait(false);
     }
 
@@ -62,12 +71,7 @@ public static class SharedWrite
         var contributor = new Contributor(bridge.Operator, IsMember: true, ThroughFacade: false);
         var key = new ContributionKey(contributor.Value, request.Type, request.Id);
         var current = await Directory.FindAsync(request, bridge, request.Type, request.Id, cancel).ConfigureAwait(false);
-        if (current is not null)
-        {
-            if (request.IfMatch is null) return FhirResponse.Failure(Problems.PreconditionRequired.With("send If-Match with the version you read"));
-            if (request.IfMatch != current.VersionId) return FhirResponse.Failure(Problems.VersionConflict.With("the resource is not at the version that If-Match names; read it again and repeat the change"));
-        }
-
+        if (current is not null && Precondition(request, current) is { } wrong) return FhirResponse.Failure(wrong);
         if (request.Route.Name == "delete") return await WriteAsync(request, bridge, contributor, new WriteIntent(WriteVerb.Delete, key, null), cancel).ConfigureAwait(false);
         return await WriteAsync(request, bridge, contributor, new WriteIntent(WriteVerb.Update, key, request.Body, NetworkId: request.Id), cancel).ConfigureAwait(false);
     }
@@ -93,10 +97,43 @@ public static class SharedWrite
             return FhirResponse.Failure(Problems.NotYours.With($"this was contributed through a facade; change it there: {NetworkForm.SourceUrl(request.PublicBase, contribution.Key)}", request.Type), [denied]);
         }
 
-        if (request.IfMatch is null) return FhirResponse.Failure(Problems.PreconditionRequired.With("send If-Match with the version you read"), [denied]);
-        if (request.IfMatch != current.VersionId) return FhirResponse.Failure(Problems.VersionConflict.With("the resource is not at the version that If-Match names; read it again and repeat the change"), [denied]);
+        if (Precondition(request, current) is { } wrong) return FhirResponse.Failure(wrong, [denied]);
         var owner = new Contributor(contribution.Key.Contributor, !contribution.Key.Contributor.Contains('/'), ThroughFacade: false);
-        return await WriteAsync(request, bridge, owner, new WriteIntent(verb, contribution.Key, request.Body, contribution.Version.ToString()), cancel).ConfigureAwait(false);
+        var intent = new WriteIntent(verb, contribution.Key, request.Body, contribution.Version.ToString());
+        if (request.Patch is null) return await WriteAsync(request, bridge, owner, intent, cancel).ConfigureAwait(false);
+        var bodies = await bridge.Vault.BodiesAsync(opened.View, [contribution], cancel).ConfigureAwait(false);
+        return await PatchedAsync(request, bridge, owner, intent, (current, bodies[0]), cancel).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<FhirResponse> PatchDirectoryAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
+    {
+        var current = await Directory.FindAsync(request, bridge, request.Type, request.Id, cancel).ConfigureAwait(false);
+        if (current is null) return FhirResponse.NotFound();
+        var contributions = await bridge.Vault.ReadDirectoryAsync(Counsel.ForDirectory(request.Caller, "u"), request.Type, request.Id, cancel).ConfigureAwait(false);
+        var own = contributions.Where(c => c.Contribution.Key.Contributor == bridge.Operator).ToList();
+        if (own.Count == 0) return FhirResponse.Failure(Problems.NotYours.With("members contributed this entry; it is changed on their facades", request.Type));
+        if (Precondition(request, current) is { } wrong) return FhirResponse.Failure(wrong);
+        var (contribution, body) = own[0];
+        var intent = new WriteIntent(WriteVerb.Update, contribution.Key, null, contribution.Version.ToString(), NetworkId: request.Id);
+        return await PatchedAsync(request, bridge, new Contributor(bridge.Operator, IsMember: true, ThroughFacade: false), intent, (current, body), cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Patches what the contributor wrote, not what is shown: a reference that leads nowhere for the moment is not lost.</summary>
+    private static async ValueTask<FhirResponse> PatchedAsync(
+        FhirRequest request, Bridge bridge, Contributor owner, WriteIntent intent, (RenderedResource Shown, ContributionBody Body) current, CancellationToken cancel)
+    {
+        var header = new ResourceHeader(request.Type, request.Id, current.Shown.VersionId, current.Shown.LastUpdated, null, ShowLabels: true);
+        var patched = request.Patch!.Apply(LocalForm.Read(header, current.Body));
+        return patched.IsOk
+            ? await WriteAsync(request, bridge, owner, intent with { Resource = patched.Value }, cancel).ConfigureAwait(false)
+            : FhirResponse.Failure(patched.Problems);
+    }
+
+    /// <summary>Why a change of what is there cannot be: on <c>/fhir</c> it names the version that it is of.</summary>
+    private static Problem? Precondition(FhirRequest request, RenderedResource current)
+    {
+        if (request.IfMatch is null) return Problems.PreconditionRequired.With("send If-Match with the version you read");
+        return request.IfMatch == current.VersionId ? null : Problems.VersionConflict.With("the resource is not at the version that If-Match names; read it again and repeat the change");
     }
 
     private static async ValueTask<FhirResponse> WriteAsync(FhirRequest request, Bridge bridge, Contributor contributor, WriteIntent intent, CancellationToken cancel)

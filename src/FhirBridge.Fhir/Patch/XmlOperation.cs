@@ -1,0 +1,140 @@
+using System.Xml.Linq;
+
+namespace FhirBridge.Fhir.Patch;
+
+/// <summary>One operation of an XML Patch (RFC 5261 §4.3 add, §4.4 replace, §4.5 remove).</summary>
+/// <param name="Number">Its place in the patch, from 1.</param>
+/// <param name="Element">The operation as sent: its child nodes are the content.</param>
+/// <param name="Selector">What it is done to.</param>
+/// <param name="Attribute">add: the attribute to be made; null for nodes.</param>
+/// <param name="Position">add: before, after, prepend; empty for append.</param>
+internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Selector, XName? Attribute, string Position)
+{
+    private string Name => Element.Name.LocalName;
+
+    /// <summary>Reads one.</summary>
+    internal static Result<XmlOperation> Read(XElement element, int number)
+    {
+        Problem Wrong(string what) => Problems.MalformedPatch.With($"operation {number}: {what}");
+        var name = element.Name.LocalName;
+        if (name is not ("add" or "replace" or "remove") || (element.Name.Namespace != XNamespace.None && element.Name.Namespace != element.Parent?.Name.Namespace))
+        {
+            return Wrong($"'{PatchBudget.Shown(name)}' is no operation; there are add, replace and remove, in no namespace or in that of the root");
+        }
+
+        if ((string?)element.Attribute("sel") is not { } sel) return Wrong($"{name} needs 'sel'");
+        if (XmlSelector.Parse(sel.Trim(), element) is not { } selector)
+        {
+            return Wrong($"'{PatchBudget.Shown(sel)}' is no selector of RFC 5261: steps from the root (f:Patient/f:name[2]/f:family/@value), whose prefixes are declared in the patch");
+        }
+
+        var position = (string?)element.Attribute("pos") ?? "";
+        var type = (string?)element.Attribute("type") ?? "";
+        if (name != "add" && (position.Length > 0 || type.Length > 0)) return Wrong($"{name} has no 'pos' and no 'type'");
+        if (position is not ("" or "before" or "after" or "prepend")) return Wrong("'pos' is before, after or prepend");
+        if (type.Length == 0) return new XmlOperation(number, element, selector, null, position);
+        if (AttributeName(type, element) is not { } attribute) return Wrong("'type' is @ and the name of an attribute; namespace declarations are not patched");
+        return position.Length > 0 || element.HasElements ? Wrong("an attribute has neither 'pos' nor elements") : new XmlOperation(number, element, selector, attribute, position);
+    }
+
+    /// <summary>Does it.</summary>
+    internal Problem? Apply(XDocument document, PatchBudget budget)
+    {
+        if (Selector.Select(document, budget) is not { } found) return PatchBudget.Spent(ToString());
+        if (found.Count != 1) return Fails(found.Count == 0 ? "the selector selects nothing" : $"the selector selects {found.Count} nodes; it must select one");
+        return Name switch
+        {
+            "add" => Add(found[0]),
+            "replace" => Replace(found[0]),
+            _ => Remove(found[0]),
+        };
+    }
+
+    private Problem? Add(XObject target)
+    {
+        if (Attribute is not null)
+        {
+            if (target is not XElement owner) return Fails("an attribute is added to an element");
+            if (owner.Attribute(Attribute) is not null) return Fails("the attribute is there already; replace it");
+            owner.SetAttributeValue(Attribute, Element.Value);
+            return null;
+        }
+
+        if (Position is "before" or "after")
+        {
+            if (target is not XNode sibling || target.Parent is null) return Fails("nothing can stand beside that");
+            if (Position == "before") sibling.AddBeforeSelf(Content());
+            else sibling.AddAfterSelf(Content());
+            return null;
+        }
+
+        if (target is not XElement parent) return Fails("nodes are added to an element");
+        if (Position == "prepend") parent.AddFirst(Content());
+        else parent.Add(Content());
+        return null;
+    }
+
+    private Problem? Replace(XObject target)
+    {
+        switch (target)
+        {
+            case XAttribute attribute:
+                if (Element.HasElements) return Fails("an attribute holds text alone");
+                attribute.Value = Element.Value;
+                return null;
+            case XElement element:
+                var elements = Element.Elements().ToList();
+                if (elements.Count != 1 || !string.IsNullOrWhiteSpace(string.Concat(Element.Nodes().OfType<XText>().Select(t => t.Value)))) return Fails("an element is replaced by one element");
+                element.ReplaceWith(new XElement(elements[0]));
+                return null;
+            case XText text:
+                if (Element.HasElements) return Fails("a text is replaced by text");
+                text.ReplaceWith(new XText(Element.Value));
+                return null;
+            case XComment comment when Element.Nodes().Where(n => n is not XText { Value: var t } || t.Trim().Length > 0).ToList() is [XComment only]:
+                comment.Value = only.Value;
+                return null;
+            default:
+                return Fails("a comment is replaced by one comment");
+        }
+    }
+
+    private Problem? Remove(XObject target)
+    {
+        if (target.Parent is null && target is not XComment) return Fails("the root cannot be removed");
+        if (target is XAttribute attribute) attribute.Remove();
+        else ((XNode)target).Remove();
+        return null;
+    }
+
+    /// <summary>Copies of the nodes to put in.</summary>
+    private object[] Content() => [.. Element.Nodes().Select(n => (object)(n switch
+    {
+        XElement e => new XElement(e),
+        XCData c => new XCData(c),
+        XText t => new XText(t),
+        XComment c => new XComment(c),
+        _ => new XText(""),
+    }))];
+
+    private static XName? AttributeName(string type, XElement scope)
+    {
+        if (type[0] != '@') return null;
+        var name = type[1..];
+        var colon = name.IndexOf(':');
+        var ns = colon < 0 ? XNamespace.None : scope.GetNamespaceOfPrefix(name[..colon]);
+        var local = name[(colon + 1)..];
+        return ns is null || !IsName(local) ? null : ns + local;
+    }
+
+    private static bool IsName(string name)
+    {
+        if (name.Length == 0 || !System.Xml.XmlConvert.IsStartNCNameChar(name[0])) return false;
+        return name.All(System.Xml.XmlConvert.IsNCNameChar) && name != "xmlns";
+    }
+
+    private Problem Fails(string why) => Problems.PatchFailed.With($"{this}: {why}");
+
+    /// <inheritdoc/>
+    public override string ToString() => $"operation {Number} ({Name} {PatchBudget.Shown((string?)Element.Attribute("sel") ?? "")})";
+}
