@@ -23,12 +23,17 @@ internal static class ConformanceCompiler
         return name.StartsWith("example", StringComparison.Ordinal) && (name.Length == 7 || name[7] == '-' || char.IsAsciiDigit(name[7]));
     }
 
-    internal static ConformanceEntry Entry(JsonElement r, string type, string url) =>
-        new(type, url, r.Text("version"), r.Text("id"), r.Text("name"), r.Text("title"), r.Text("status"), r.Text(type switch
+    internal static ConformanceEntry Entry(JsonElement r, string type, string url) => Entry(name => r.Text(name), type, url);
+
+    internal static ConformanceEntry Entry(FhirElement r, string type, string url) =>
+        Entry(name => name is "sourceCanonical" or "sourceUri" ? r["source"].SourceName == name ? r.Text("source") : null : r.Text(name), type, url);
+
+    private static ConformanceEntry Entry(Func<string, string?> text, string type, string url) =>
+        new(type, url, text("version"), text("id"), text("name"), text("title"), text("status"), text(type switch
         {
             "StructureDefinition" => "type",
             "CodeSystem" => "valueSet",
-            "ConceptMap" => r.Text("sourceCanonical") is null ? "sourceUri" : "sourceCanonical",
+            "ConceptMap" => text("sourceCanonical") is null ? "sourceUri" : "sourceCanonical",
             _ => "code",
         }));
 

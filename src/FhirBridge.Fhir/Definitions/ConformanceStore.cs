@@ -57,7 +57,7 @@ internal sealed class ConformanceStore
 
     internal IReadOnlyList<ConformanceEntry> Entries(string type) => shelves.GetValueOrDefault(type)?.Entries ?? [];
 
-    /// <summary>By type and canonical; what has the same canonical stays in order, so that the last one is found when no version is asked for.</summary>
+    /// <summary>By type and canonical; what has the same canonical stays in order, so that of versions that cannot be compared the last one is found when none is asked for.</summary>
     internal static StoredConformance[] Ordered(IEnumerable<StoredConformance> resources) =>
         [.. resources.OrderBy(s => s.Entry.Type, StringComparer.Ordinal).ThenBy(s => s.Entry.Url, StringComparer.Ordinal)];
 
@@ -67,7 +67,7 @@ internal sealed class ConformanceStore
         if (!shelves.TryGetValue(type, out var shelf)) return null;
 
         // Some systems of HL7 v2 have a bar in their url itself.
-        if (shelf.Last.TryGetValue(canonical, out var last)) return All[last];
+        if (shelf.Latest.TryGetValue(canonical, out var last)) return All[last];
         var bar = canonical.LastIndexOf('|');
         if (bar < 0 || !shelf.Last.TryGetValue(canonical[..bar], out last)) return null;
         var version = canonical.AsSpan(bar + 1);
@@ -77,6 +77,15 @@ internal sealed class ConformanceStore
         }
 
         return null;
+    }
+
+    /// <summary>All versions of a canonical, in the order of adding.</summary>
+    internal IReadOnlyList<ConformanceEntry> Versions(string type, string url)
+    {
+        var versions = new List<ConformanceEntry>();
+        if (!shelves.TryGetValue(type, out var shelf) || !shelf.Last.TryGetValue(url, out var last)) return versions;
+        for (var i = last; i >= 0 && All[i].Entry.Url == url && All[i].Entry.Type == type; i--) versions.Insert(0, All[i].Entry);
+        return versions;
     }
 
     internal FhirElement Read(StoredConformance stored)
@@ -111,9 +120,14 @@ internal sealed class ConformanceStore
         /// <summary>Where the last resource of each canonical stands.</summary>
         internal Dictionary<string, int> Last { get; } = new(StringComparer.Ordinal);
 
+        /// <summary>Where the latest version of each canonical stands: the last one added where versions cannot be compared.</summary>
+        internal Dictionary<string, int> Latest { get; } = new(StringComparer.Ordinal);
+
         internal void Add(StoredConformance stored)
         {
-            Last[stored.Entry.Url] = first + Entries.Count;
+            var url = stored.Entry.Url;
+            Last[url] = first + Entries.Count;
+            if (!Latest.TryGetValue(url, out var latest) || CanonicalVersion.Compare(stored.Entry.Version, Entries[latest - first].Version) >= 0) Latest[url] = first + Entries.Count;
             Entries.Add(stored.Entry);
         }
     }

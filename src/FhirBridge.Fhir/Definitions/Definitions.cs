@@ -8,7 +8,7 @@ namespace FhirBridge.Fhir;
 /// resource as an element. Immutable and thread-safe; each part is read from the embedded file when it is first asked for.
 /// </summary>
 /// <remarks>Source: npm package <c>hl7.fhir.r4.examples@4.0.1</c> (CC0), compiled by <c>tools/FhirBridge.DefinitionsCompiler</c>.</remarks>
-public sealed class Definitions
+public sealed partial class Definitions
 {
     private static readonly Lazy<Definitions> LazyR4 = new(() => DefinitionsFile.Embedded("r4.bin"));
 
@@ -123,22 +123,4 @@ public sealed class Definitions
         var bar = valueSet.IndexOf('|');
         return codes.Value.GetValueOrDefault(bar < 0 ? valueSet : valueSet[..bar]);
     }
-
-    /// <summary>
-    /// The conformance resource of that type and canonical (<c>url</c> or <c>url|version</c>; without a version the one that was added last), as R4
-    /// or a package states it, without narrative and other prose for a web page. An element that does not exist when there is none.
-    /// </summary>
-    public FhirElement FindResource(string type, string canonical) => store.Value.Find(type, canonical) is { } found ? store.Value.Read(found) : default;
-
-    /// <summary>The types that there are conformance resources of, in ordinal order.</summary>
-    public IReadOnlyList<string> ConformanceTypes => store.Value.Types;
-
-    /// <summary>
-    /// All conformance resources of a type in the order of their canonicals: StructureDefinition, ValueSet, CodeSystem, SearchParameter,
-    /// CompartmentDefinition, OperationDefinition, ConceptMap. Empty for other types.
-    /// </summary>
-    public IReadOnlyList<ConformanceEntry> Resources(string type) => store.Value.Entries(type);
-
-    /// <summary>The index entry of a conformance resource, without unpacking it; null when there is none.</summary>
-    public ConformanceEntry? FindEntry(string type, string canonical) => store.Value.Find(type, canonical)?.Entry;
 }

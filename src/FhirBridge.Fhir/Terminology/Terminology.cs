@@ -98,6 +98,7 @@ public sealed class Terminology
     public CodeSystemContent? FindCodeSystem(string system, string? version = null)
     {
         var canonical = version is null ? system : $"{system}|{version}";
+        if (definitions.Start is { } start && !definitions.IsLayered("CodeSystem", canonical)) return start.Terminology.FindCodeSystem(system, version);
         if (systems.TryGet(canonical, out var known)) return known;
         var source = definitions.FindResource("CodeSystem", canonical);
         if (!source.Exists || source.Text("url") != system) return null;
