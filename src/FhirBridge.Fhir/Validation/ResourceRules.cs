@@ -1,0 +1,16 @@
+namespace FhirBridge.Fhir.Validation;
+
+/// <summary>All rules that no StructureDefinition states.</summary>
+internal static class ResourceRules
+{
+    /// <summary>By resource type.</summary>
+    internal static IReadOnlyDictionary<string, IResourceRules> All { get; } = new IResourceRules[]
+    {
+        new QuestionnaireResponseRules(),
+        new QuestionnaireRules(),
+        new MeasureReportRules(),
+        new ValueSetRules(),
+        new CodeSystemRules(),
+        new StructureDefinitionRules(),
+    }.ToDictionary(r => r.Type, StringComparer.Ordinal);
+}
