@@ -70,6 +70,12 @@ internal sealed class FormItem(FhirElement element, FormItem? parent, int order,
 
     internal bool Repeats { get; } = element.Text("repeats") == "true";
 
+    /// <summary>questionnaire-minOccurs; null when it is not stated.</summary>
+    internal int? MinOccurs { get; } = Whole(Extensions(element, "questionnaire-minOccurs").FirstOrDefault().Value);
+
+    /// <summary>questionnaire-maxOccurs; null when it is not stated.</summary>
+    internal int? MaxOccurs { get; } = Whole(Extensions(element, "questionnaire-maxOccurs").FirstOrDefault().Value);
+
     internal IReadOnlyList<FhirElement> Conditions { get; } = [.. element.Children("enableWhen")];
 
     internal IReadOnlyList<FhirElement> Options { get; } = [.. element.Children("answerOption")];

@@ -20,7 +20,7 @@ internal sealed class QuestionnaireRules : IResourceRules
                 run.Report(Problems.UnknownReference.With($"the value set '{set}' of the item {item.Label} is not contained here", item.Element["answerValueSet"].Path));
             }
 
-            if (item.WholeOf("questionnaire-minOccurs") is { } least && item.WholeOf("questionnaire-maxOccurs") is { } most && least > most)
+            if (item.MinOccurs is { } least && item.MaxOccurs is { } most && least > most)
             {
                 run.Report(Problems.Questionable.With($"the item {item.Label} asks for at least {least} and at most {most}: no response can have that", item.Element.Path));
             }

@@ -71,8 +71,8 @@ internal sealed class ResponseCheck(ValidationRun run, FhirElement response, Que
         if (item.Type is "display" or "question") return;
         var isGroup = item.Type == "group";
         var count = isGroup ? found.Count : found.Sum(e => e.Children("answer").Count(IsAnswer));
-        var least = Math.Max(item.IsRequired ? 1 : 0, item.WholeOf("questionnaire-minOccurs") ?? 0);
-        var most = item.Repeats ? item.WholeOf("questionnaire-maxOccurs") ?? int.MaxValue : 1;
+        var least = Math.Max(item.IsRequired ? 1 : 0, item.MinOccurs ?? 0);
+        var most = item.Repeats ? item.MaxOccurs ?? int.MaxValue : 1;
         var what = isGroup ? "times" : "answers";
         if (isComplete && isEnabled && count < least)
         {
