@@ -119,6 +119,12 @@ public static class Problems
     /// <summary>A patch that asks for more work, or a larger or deeper result, than one request may.</summary>
     public static readonly ProblemKind PatchBudget = new("patch-budget", "too-costly", Error, 422);
 
+    /// <summary>What a rule asks for cannot be decided here: a value set, code system, questionnaire or measure is not known.</summary>
+    public static readonly ProblemKind Unverified = new("unverified", "incomplete", Warning, 200);
+
+    /// <summary>Allowed, but most likely not what was meant.</summary>
+    public static readonly ProblemKind Questionable = new("questionable", "business-rule", Warning, 200);
+
     // The desk: the request cannot be understood.
 
     /// <summary>A search parameter, modifier or result parameter that the server does not know for this type.</summary>

@@ -5,7 +5,7 @@ namespace FhirBridge.Fhir.Validation;
 
 /// <summary>
 /// A Coding names a system by an absolute URI and one of its codes, and calls the code as the system does. Codes of systems that are not here, or not
-/// complete, are not judged. Spec: https://hl7.org/fhir/R4/datatypes.html#Coding.
+/// complete, are not judged; a relative system is borne with where the validation is not strict. Spec: https://hl7.org/fhir/R4/datatypes.html#Coding.
 /// </summary>
 internal sealed class CodingRule : IElementRule
 {
@@ -18,7 +18,7 @@ internal sealed class CodingRule : IElementRule
         var uri = system.Value;
         if (!IsAbsolute(uri))
         {
-            run.Report(Problems.InvalidValue.With($"a code system is named by an absolute URI, found '{Shortened(uri)}'", system.Path));
+            run.Report((run.IsStrict ? Problems.InvalidValue : Problems.CodeAdvised).With($"a code system is named by an absolute URI, found '{Shortened(uri)}'", system.Path));
             return;
         }
 
@@ -35,7 +35,7 @@ internal sealed class CodingRule : IElementRule
         if (element["code"] is not { HasValue: true } code) return;
         if (known.Find(code.Value) is not { } concept)
         {
-            if (known.IsComplete) run.Report(Problems.CodeInvalid.With($"the code system '{uri}' has no code '{Shortened(code.Value)}'", code.Path));
+            if (known.IsComplete) run.Report((run.IsStrict || !IsMoving(uri) ? Problems.CodeInvalid : Problems.CodeAdvised).With($"the code system '{uri}' has no code '{Shortened(code.Value)}'", code.Path));
             return;
         }
 
@@ -44,6 +44,9 @@ internal sealed class CodingRule : IElementRule
             run.Report(Problems.CodeAdvised.With($"the display of {code.Value} is '{stated}' in '{uri}', found '{Shortened(display.Value)}'", display.Path));
         }
     }
+
+    /// <summary>HL7's terminology has versions of its own, and R4's copy of it is an old one: a code that is not in it may be a new one.</summary>
+    private static bool IsMoving(string system) => system.StartsWith("http://terminology.hl7.org/", StringComparison.Ordinal);
 
     /// <summary>True for a URI with a scheme (<c>http:</c>, <c>urn:</c>), by its grammar.</summary>
     internal static bool IsAbsolute(string uri)

@@ -2,9 +2,18 @@ using System.Collections.Frozen;
 
 namespace FhirBridge.Fhir.Validation;
 
-/// <summary>The rules of R4's prose, by resource type.</summary>
+/// <summary>All rules that no StructureDefinition states.</summary>
 internal static class ResourceRules
 {
-    /// <summary>At most one set of rules a type.</summary>
-    internal static FrozenDictionary<string, IResourceRules> All { get; } = new IResourceRules[] { new BundleRules() }.ToFrozenDictionary(r => r.Type, StringComparer.Ordinal);
+    /// <summary>By resource type.</summary>
+    internal static FrozenDictionary<string, IResourceRules> All { get; } = new IResourceRules[]
+    {
+        new QuestionnaireResponseRules(),
+        new QuestionnaireRules(),
+        new MeasureReportRules(),
+        new ValueSetRules(),
+        new CodeSystemRules(),
+        new StructureDefinitionRules(),
+        new BundleRules(),
+    }.ToFrozenDictionary(r => r.Type, StringComparer.Ordinal);
 }
