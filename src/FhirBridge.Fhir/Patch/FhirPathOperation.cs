@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Fhir.Patch;
@@ -36,7 +37,7 @@ internal sealed record FhirPathOperation(int Number, string Type, string Path, s
 
         if (!parts.TryGetValue("type", out var typePart) || typePart.Value.Value is not { } type) return Wrong("'type' is missing: add, insert, delete, replace or move");
         if (!Parts.TryGetValue(type, out var needed)) return Wrong($"'{PatchBudget.Shown(type)}' is no operation; there are add, insert, delete, replace and move", typePart.Element.Path);
-        if (!parts.TryGetValue("path", out var pathPart) || pathPart.Value is not { ValueKind: System.Text.Json.JsonValueKind.String, Value: { } path }) return Wrong("'path' is missing: a FHIRPath as valueString");
+        if (!parts.TryGetValue("path", out var pathPart) || pathPart.Value is not { ValueKind: JsonValueKind.String, Value: { } path }) return Wrong("'path' is missing: a FHIRPath as valueString");
         foreach (var (name, part) in parts)
         {
             if (name is not ("type" or "path") && !needed.Contains(name)) return Wrong($"{type} takes no '{PatchBudget.Shown(name)}'; it takes type, path{string.Concat(needed.Select(n => ", " + n))}", part.Element.Path);
@@ -47,7 +48,7 @@ internal sealed record FhirPathOperation(int Number, string Type, string Path, s
         {
             if (!parts.TryGetValue(name, out var part)) return Wrong($"{type} needs '{name}'");
             if (name is "value") continue;
-            if (name is "name" ? part.Value.ValueKind != System.Text.Json.JsonValueKind.String : !IsIndex(part.Value, numbers, name))
+            if (name is "name" ? part.Value.ValueKind != JsonValueKind.String : !IsIndex(part.Value, numbers, name))
             {
                 return Wrong(name == "name" ? "'name' is the name of an element, as valueString" : $"'{name}' is a whole number from 0, as valueInteger", part.Element.Path);
             }
@@ -66,7 +67,7 @@ internal sealed record FhirPathOperation(int Number, string Type, string Path, s
 
     private static bool IsIndex(FhirElement value, Dictionary<string, int> numbers, string name)
     {
-        if (value.ValueKind != System.Text.Json.JsonValueKind.Number || !int.TryParse(value.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var index)) return false;
+        if (value.ValueKind != JsonValueKind.Number || !int.TryParse(value.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var index)) return false;
         numbers[name] = index;
         return true;
     }

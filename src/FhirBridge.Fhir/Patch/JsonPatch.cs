@@ -128,6 +128,19 @@ internal sealed class JsonPatch : ResourcePatch
     {
         if (!operation.Path.TryFind(document, out var found)) return Problems.PatchTestFailed.With($"{operation}: there is nothing at '{PatchBudget.Shown(operation.Path.Text)}'");
         if (!budget.Look(JsonNodes.Measure(found).Bytes + JsonNodes.Measure(operation.Value).Bytes)) return PatchBudget.Spent(operation.ToString());
-        return JsonNode.DeepEquals(found, operation.Value) ? null : Problems.PatchTestFailed.With($"{operation}: the value there is another");
+        return AreEqual(found, operation.Value) ? null : Problems.PatchTestFailed.With($"{operation}: the value there is another");
+    }
+
+    private static bool AreEqual(JsonNode? found, JsonNode? value)
+    {
+        try
+        {
+            return JsonNode.DeepEquals(found, value);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // A number whose exponent .NET does not hold (1e99999999999) is compared with nothing.
+            return false;
+        }
     }
 }

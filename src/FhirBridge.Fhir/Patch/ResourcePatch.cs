@@ -62,7 +62,7 @@ internal sealed class PatchBudget
     private long growth = ReadLimits.Default.MaxBytes;
 
     /// <summary>Bytes that may be looked at.</summary>
-    private long work = 200_000_000;
+    private long work = 100_000_000;
 
     /// <summary>Charges for looking at that many bytes.</summary>
     /// <returns>False when the budget is spent.</returns>

@@ -1,3 +1,4 @@
+using System.Xml;
 using System.Xml.Linq;
 
 namespace FhirBridge.Fhir.Patch;
@@ -129,8 +130,8 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
 
     private static bool IsName(string name)
     {
-        if (name.Length == 0 || !System.Xml.XmlConvert.IsStartNCNameChar(name[0])) return false;
-        return name.All(System.Xml.XmlConvert.IsNCNameChar) && name != "xmlns";
+        if (name.Length == 0 || !XmlConvert.IsStartNCNameChar(name[0])) return false;
+        return name.All(XmlConvert.IsNCNameChar) && name != "xmlns";
     }
 
     private Problem Fails(string why) => Problems.PatchFailed.With($"{this}: {why}");

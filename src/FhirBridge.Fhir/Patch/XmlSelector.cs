@@ -41,7 +41,7 @@ internal sealed record XmlSelector(IReadOnlyList<XmlSelector.Step> Steps)
                 var children = step.Of(parent).ToList();
                 foreach (var predicate in step.Predicates)
                 {
-                    if (!budget.Look(children.Sum(p => predicate.Cost(p)))) return null;
+                    if (!budget.Look(10 * children.Sum(predicate.Cost))) return null;
                     children = predicate.Position is { } n ? [.. children.Skip(n - 1).Take(1)] : [.. children.Where(predicate.Holds)];
                 }
 

@@ -92,6 +92,19 @@ public sealed class PatchPropertyTests
     public void Pointers_ThatLeadNowhere_AreRefused(string patch) => Refused(ResourcePatch.ReadJson(Encoding.UTF8.GetBytes(patch)), Problems.PatchFailed);
 
     [Theory]
+    [InlineData("1", "1.00e0", true)]
+    [InlineData("1e2", "100", true)]
+    [InlineData("1e99999999999", "1", false)]
+    [InlineData("1", "-1e-99999999999", false)]
+    [InlineData("0.1", "0.10000000000000000000000000000000001", false)]
+    [InlineData("12345678901234567890123", "12345678901234567890124", false)]
+    public void Test_ComparesNumbersByValue(string here, string stated, bool equal)
+    {
+        var patch = JsonPatch.Read(Encoding.UTF8.GetBytes($$"""[{"op":"test","path":"/n","value":{{stated}} }]"""));
+        Assert.Equal(equal, patch.Value!.ApplyTo(JsonNode.Parse($$"""{"n":{{here}} }""")).IsOk);
+    }
+
+    [Theory]
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("1")]
