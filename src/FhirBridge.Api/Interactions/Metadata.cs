@@ -17,6 +17,14 @@ public static class Metadata
 
     private static readonly HashSet<string> NotWritten = ["AuditEvent", "Provenance", "Patient"];
 
+    // R4 writes "any type" as the list of all types: such parameters would be named at every type.
+    private static readonly Lazy<ILookup<string, string>> Referring = new(() => (
+        from source in Definitions.R4.ResourceTypes
+        from parameter in Definitions.R4.SearchParameters(source)
+        where parameter.Type == SearchParameterType.Reference && parameter.Expression is not null && parameter.Targets.Count < 100
+        from target in parameter.Targets
+        select (target, name: $"{source}:{parameter.Code}")).ToLookup(x => x.target, x => x.name));
+
     // Parameters that are answered though R4 gives no expression for them.
     private static readonly string[] BesideExpressions = ["_filter", "_list"];
 
@@ -161,21 +169,11 @@ public static class Metadata
             w.WriteEndArray();
         }
 
+        string[] referring = facade ? [.. Referring.Value[type]] : ["Provenance:target"];
+        if (referring.Length == 0) return;
         w.WriteStartArray("searchRevInclude");
-        if (facade) WriteReferring(w, type);
-        else w.WriteStringValue("Provenance:target");
+        foreach (var parameter in referring) w.WriteStringValue(parameter);
         w.WriteEndArray();
-    }
-
-    private static void WriteReferring(Utf8JsonWriter w, string type)
-    {
-        foreach (var source in Definitions.R4.ResourceTypes)
-        {
-            foreach (var p in Definitions.R4.SearchParameters(source))
-            {
-                if (p.Type == SearchParameterType.Reference && p.Expression is not null && p.Targets.Count < 100 && p.Targets.Contains(type)) w.WriteStringValue($"{source}:{p.Code}");
-            }
-        }
     }
 
     /// <summary>Interactions on a type, from the surface table, less what the shared record refuses by type.</summary>
