@@ -17,6 +17,14 @@ public static class Metadata
 
     private static readonly HashSet<string> NotWritten = ["AuditEvent", "Provenance", "Patient"];
 
+    // R4 writes "any type" as the list of all types: such parameters would be named at every type.
+    private static readonly Lazy<ILookup<string, string>> Referring = new(() => (
+        from source in Definitions.R4.ResourceTypes
+        from parameter in Definitions.R4.SearchParameters(source)
+        where parameter.Type == SearchParameterType.Reference && parameter.Expression is not null && parameter.Targets.Count < 100
+        from target in parameter.Targets
+        select (target, name: $"{source}:{parameter.Code}")).ToLookup(x => x.target, x => x.name));
+
     // Parameters that are answered though R4 gives no expression for them.
     private static readonly string[] BesideExpressions = ["_filter", "_list"];
 
@@ -140,7 +148,7 @@ public static class Metadata
     /// <summary>The operations whose address starts like that: <c>Patient/</c>; empty for those of the system.</summary>
     private static void WriteOperations(Utf8JsonWriter w, bool facade, string root)
     {
-        var operations = (facade ? Surface.Facade : Surface.Shared).Where(r => r.Template.Contains('$') && r.Template.StartsWith(root, StringComparison.Ordinal) && (root.Length > 0 || r.Template[0] == '$')).ToList();
+        var operations = (facade ? Surface.Facade : Surface.Shared).Where(r => r.Template.Contains('$') && IsOn(r.Template, root)).DistinctBy(r => r.Name).ToList();
         if (operations.Count == 0) return;
         w.WriteStartArray("operation");
         foreach (var operation in operations)
@@ -154,6 +162,9 @@ public static class Metadata
         w.WriteEndArray();
     }
 
+    private static bool IsOn(string template, string root) =>
+        root.Length == 0 ? template[0] == '$' : template.StartsWith(root, StringComparison.Ordinal) || template.StartsWith("{type}/", StringComparison.Ordinal);
+
     private static void WriteIncludes(Utf8JsonWriter w, string type, List<SearchParameterDefinition> parameters, bool facade)
     {
         var references = parameters.Where(p => p.Type == SearchParameterType.Reference).ToList();
@@ -164,21 +175,11 @@ public static class Metadata
             w.WriteEndArray();
         }
 
+        string[] referring = facade ? [.. Referring.Value[type]] : ["Provenance:target"];
+        if (referring.Length == 0) return;
         w.WriteStartArray("searchRevInclude");
-        if (facade) WriteReferring(w, type);
-        else w.WriteStringValue("Provenance:target");
+        foreach (var parameter in referring) w.WriteStringValue(parameter);
         w.WriteEndArray();
-    }
-
-    private static void WriteReferring(Utf8JsonWriter w, string type)
-    {
-        foreach (var source in Definitions.R4.ResourceTypes)
-        {
-            foreach (var p in Definitions.R4.SearchParameters(source))
-            {
-                if (p.Type == SearchParameterType.Reference && p.Expression is not null && p.Targets.Count < 100 && p.Targets.Contains(type)) w.WriteStringValue($"{source}:{p.Code}");
-            }
-        }
     }
 
     /// <summary>Interactions on a type, from the surface table, less what the shared record refuses by type.</summary>
@@ -186,7 +187,7 @@ public static class Metadata
     {
         foreach (var route in facade ? Surface.Facade : Surface.Shared)
         {
-            if (route.Access != Access.Scoped || !route.Template.StartsWith("{type}", StringComparison.Ordinal) || route is { Method: "POST", Name: "search-type" }) continue;
+            if (route.Access != Access.Scoped || !route.Template.StartsWith("{type}", StringComparison.Ordinal) || route.Template.Contains('$') || route is { Method: "POST", Name: "search-type" }) continue;
             if (facade || Offered(type, route.Name)) yield return route.Name;
         }
     }

@@ -29,6 +29,7 @@ public sealed class IdentityTests(Network net) : IClassFixture<Network>
         var id = net.New("p");
         var patient = PatientJson(id, net.Service.NewSsn());
         patient["contained"] = JsonNode.Parse("""[{"resourceType":"Patient","id":"c","link":[{"other":{"display":"another"},"type":"seealso"}]}]""");
+        patient["generalPractitioner"] = JsonNode.Parse("""[{"extension":[{"url":"http://example.org/contained","valueReference":{"reference":"#c"}}],"display":"none"}]""");
         var written = (await net.WriteAsync(patient)).Is(201);
         Assert.Single(written.Json["link"]!.AsArray());
         Assert.Single(written.Json["contained"]![0]!["link"]!.AsArray());

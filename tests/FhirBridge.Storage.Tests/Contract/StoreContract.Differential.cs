@@ -1,0 +1,115 @@
+using FhirBridge.Fhir.Search;
+
+namespace FhirBridge.Storage.Tests.Contract;
+
+/// <content>Random commits and random queries: what the store answers is what <see cref="QueryMatcher"/> answers, in its order.</content>
+public abstract partial class StoreContract
+{
+    private static readonly string[] Codes = ["a", "A", "b", "29463-7"];
+    private static readonly string[] Systems = ["", "urn:s", "http://loinc.org"];
+    private static readonly string[] Dates = ["2025", "2026-03", "2026-03-01", "2026-03-01T10:00:00Z", "2026-03-31T23:30:00-05:00", "2026-04-01", "2026-03-01T10:00:00.123Z"];
+    private static readonly string[] Numbers = ["0", "5", "5.0", "-5", "5.4", "5.40", "100", "0.005", "5000"];
+    private static readonly string[] Units = ["mg", "g", "kg", "m", "bogus"];
+    private static readonly string[] Urls = ["http://a.example/x", "http://a.example/x|1", "http://a.example/x|2", "http://a.example/x/y", "http://a.example/xy", "urn:oid:1.2", "urn:oid:1.2.3"];
+    private static readonly string[] Texts = ["Body", "body WEIGHT", "Bödy", "weight", "50%", "a_b", "ß"];
+
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public async Task Search_OfRandomContributions_ByRandomQueries_GivesWhatTheMatcherGives(int seed)
+    {
+        var random = new Random(seed);
+        var vault = await NewAsync();
+        var current = new Dictionary<string, ResourceView>();
+        for (var i = 0; i < 60; i++)
+        {
+            var id = "d" + random.Next(40);
+            var known = current.ContainsKey(id) ? versions.GetValueOrDefault((seed, id)) : 0;
+            if (known == 0 && versions.ContainsKey((seed, id))) continue;
+            var deleted = known > 0 && random.Next(4) == 0;
+            var write = Sample.Write("hospital", RandomObservation(random, id), "rec", "rec-" + id, expected: known, deleted: deleted, at: Sample.Start.AddSeconds(i / 2));
+            await Sample.Commit(vault, write);
+            versions[(seed, id)] = known + 1;
+            if (deleted) current.Remove(id);
+            else current[id] = new ResourceView("Observation", id, write.Provenance.Recorded, write.Index);
+        }
+
+        var matched = 0;
+        for (var n = 0; n < 400; n++)
+        {
+            var text = RandomQuery(random);
+            var parsed = SearchQueryParser.Parse("Observation", Pairs(text));
+            if (!parsed.IsOk) continue;
+            var query = parsed.Value.MapReferences((_, r) => r.Local is { } local ? [$"hospital/{local}"] : [r.Text]) with { Total = TotalMode.Accurate };
+            var expected = current.Values.Where(v => QueryMatcher.Matches(query, v)).ToList();
+            expected.Sort((a, b) => QueryMatcher.Compare(query, a, b));
+            var page = await vault.SearchAsync(Sample.Facade("hospital"), query, new PageRequest(100, null), default);
+
+            Assert.Equal((text, string.Join(' ', expected.Select(v => v.Id))), (text, string.Join(' ', page.Matches.Select(m => m.Contribution.Key.LocalId))));
+            Assert.Equal(expected.Count, page.Total);
+            if (expected.Count > 0 && expected.Count < current.Count) matched++;
+        }
+
+        Assert.InRange(matched, 100, 400);
+    }
+
+    private readonly Dictionary<(int, string), int> versions = [];
+
+    private static KeyValuePair<string, string>[] Pairs(string text) => [.. text.Split('&').Select(p => KeyValuePair.Create(p[..p.IndexOf('=')], p[(p.IndexOf('=') + 1)..]))];
+
+    private static T One<T>(Random random, T[] of) => of[random.Next(of.Length)];
+
+    private static string RandomObservation(Random random, string id)
+    {
+        var system = One(random, Systems);
+        var code = $$"""{"coding":[{ {{(system.Length == 0 ? "" : $"\"system\":\"{system}\",")}}"code":"{{One(random, Codes)}}","display":"{{One(random, Texts)}}"}],"text":"{{One(random, Texts)}}"}""";
+        var value = random.Next(3) switch
+        {
+            0 => $$""","valueString":"{{One(random, Texts)}}" """,
+            1 => $$""","valueQuantity":{"value":{{One(random, Numbers)}},"unit":"x","system":"http://unitsofmeasure.org","code":"{{One(random, Units)}}"} """,
+            _ => $$""","valueQuantity":{"value":{{One(random, Numbers)}},"unit":"{{One(random, Units)}}"} """,
+        };
+        var when = random.Next(4) switch
+        {
+            0 => "",
+            1 => $$""","effectivePeriod":{"start":"2026-03-01","end":"2026-03-05T10:00:00Z"} """,
+            2 => $$""","effectivePeriod":{"start":"{{One(random, Dates)}}"} """,
+            _ => $$""","effectiveDateTime":"{{One(random, Dates)}}" """,
+        };
+        var focus = random.Next(2) == 0 ? "" : $$""","focus":[{"reference":"Goal/g{{random.Next(3)}}"}],"hasMember":[{"identifier":{"system":"urn:i","value":"{{One(random, Codes)}}"} }] """;
+        return $$"""{"resourceType":"Observation","id":"{{id}}","meta":{"profile":["{{One(random, Urls)}}"]},"status":"{{(random.Next(2) == 0 ? "final" : "amended")}}","code":{{code}},"subject":{"reference":"Patient/1"} {{when}}{{value}}{{focus}} }""";
+    }
+
+    private static string RandomQuery(Random random)
+    {
+        string Prefix() => One(random, ["", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]);
+        string Token() => random.Next(4) switch { 0 => One(random, Codes), 1 => $"{One(random, Systems)}|{One(random, Codes)}", 2 => One(random, Systems[1..]) + "|", _ => One(random, Codes) + "," + One(random, Codes) };
+        string Quantity() => random.Next(3) switch { 0 => One(random, Numbers), 1 => $"{One(random, Numbers)}||{One(random, Units)}", _ => $"{One(random, Numbers)}|http://unitsofmeasure.org|{One(random, Units)}" };
+        string Single() => random.Next(12) switch
+        {
+            0 => $"code{One(random, ["", ":not", ""])}={Token()}",
+            1 => $"code:text={One(random, Texts)}",
+            2 => $"date={Prefix()}{One(random, Dates)}",
+            3 => $"value-quantity={Prefix()}{Quantity()}",
+            4 => $"value-string{One(random, ["", ":exact", ":contains"])}={One(random, Texts)}",
+            5 => $"_profile{One(random, ["", ":below", ":above"])}={One(random, Urls)}",
+            6 => $"focus{One(random, ["", ":Goal"])}=Goal/g{random.Next(4)}",
+            7 => $"has-member:identifier={One(random, ["", "urn:i|"])}{One(random, Codes)}",
+            8 => $"{One(random, ["focus", "date", "value-string", "value-quantity"])}:missing={One(random, ["true", "false"])}",
+            9 => $"code-value-quantity={One(random, Codes)}${Prefix()}{Quantity()}",
+            10 => $"_id{One(random, ["", ":not"])}=d{random.Next(40)},d{random.Next(40)}",
+            _ => "_filter=" + Filter(random.Next(3)),
+        };
+        string Filter(int depth) => depth > 0 && random.Next(2) == 0
+            ? $"{One(random, ["", "not "])}({Filter(depth - 1)} {One(random, ["and", "or"])} {Filter(depth - 1)})"
+            : random.Next(6) switch
+            {
+                0 => $"code {One(random, ["eq", "ne", "sw", "co"])} {One(random, Codes)}",
+                1 => $"date {One(random, ["eq", "ne", "gt", "le", "po", "sa"])} {One(random, Dates)}",
+                2 => $"value-string {One(random, ["eq", "ne", "co", "sw", "ew"])} \"{One(random, Texts)}\"",
+                3 => $"value-quantity {One(random, ["eq", "gt", "le"])} {Quantity()}",
+                4 => $"focus {One(random, ["re", "ne"])} Goal/g{random.Next(4)}",
+                _ => $"status eq final and _id ne d{random.Next(40)}",
+            };
+        var text = string.Join('&', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Single()));
+        return random.Next(3) == 0 ? text + "&_sort=" + One(random, ["date", "-date", "value-quantity", "-_id", "code", "-value-string"]) : text;
+    }
+}
