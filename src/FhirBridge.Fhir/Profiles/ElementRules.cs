@@ -16,6 +16,11 @@ internal static class ElementRules
 {
     private const string MaxValueSet = "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
 
+    // R5's binding.additional, as R4 writes it, and the extension that it was before.
+    private const string AdditionalOfR5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional";
+
+    private const string AdditionalOfTools = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding";
+
     internal static IEnumerable<IElementRule> Of(ProfileNode node)
     {
         if (node.Fixed.Exists || node.Pattern.Exists) yield return new ValueRule(node.Fixed, node.Pattern);
@@ -23,7 +28,11 @@ internal static class ElementRules
         {
             if (binding.Text("strength") == "required") yield return new BindingRule(set, BindingStrength.Required);
             else if (binding.Text("strength") == "extensible") yield return new BindingRule(set, BindingStrength.Extensible);
-            if (binding.Children("extension").FirstOrDefault(e => e.Text("url") == MaxValueSet)["value"].Value is { } widest) yield return new BindingRule(widest, BindingStrength.Required);
+            foreach (var further in binding.Children("extension"))
+            {
+                if (further.Text("url") == MaxValueSet && further["value"].Value is { } widest) yield return new BindingRule(widest, BindingStrength.Required);
+                else if (Additional(further) is { } additional) yield return new BindingRule(additional, BindingStrength.Required);
+            }
         }
 
         if (int.TryParse(node.Definition.Text("maxLength"), NumberStyles.None, CultureInfo.InvariantCulture, out var length)) yield return new LengthRule(length);
@@ -35,6 +44,29 @@ internal static class ElementRules
             if (constraint.Text("key") == "ele-1") yield return new ContentRule();
             else yield return new InvariantRule(constraint.Text("key") ?? "", constraint.Text("human") ?? "", expression, constraint.Text("severity") == "error" ? IssueSeverity.Error : IssueSeverity.Warning);
         }
+    }
+
+    /// <summary>The value set of a binding that is required beside the first one, wherever the element is used; null for others.</summary>
+    private static string? Additional(FhirElement extension)
+    {
+        if (extension.Text("url") is not (AdditionalOfR5 or AdditionalOfTools)) return null;
+        string? purpose = null, valueSet = null;
+        foreach (var part in extension.Children("extension"))
+        {
+            switch (part.Text("url"))
+            {
+                case "purpose":
+                    purpose = part["value"].Value;
+                    break;
+                case "valueSet":
+                    valueSet = part["value"].Value;
+                    break;
+                case "usage":
+                    return null;
+            }
+        }
+
+        return purpose is "required" or "maximum" ? valueSet : null;
     }
 }
 

@@ -62,10 +62,26 @@ public sealed class ProfileChecker
     {
         if (compiled.TryGet(canonical, out var known)) return known;
         var source = definitions.FindResource("StructureDefinition", canonical);
+        if (!source.Exists) source = Partly(canonical);
         if (!source.Exists) return Problems.InvalidExpression.With($"the profile '{(canonical.Length > 200 ? canonical[..200] : canonical)}' is unknown");
         var profile = new ProfileCompiler(definitions).Compile(source);
         if (profile.IsOk) compiled.Set(canonical, profile.Value, source.Tree!.Count * 150L);
         return profile;
+    }
+
+    /// <summary>A version may be given in part: <c>0.2</c> stands for the last <c>0.2.…</c>. Spec: https://hl7.org/fhir/R4/references.html#canonical.</summary>
+    private FhirElement Partly(string canonical)
+    {
+        var bar = canonical.LastIndexOf('|');
+        if (bar < 0) return default;
+        var start = canonical[(bar + 1)..] + ".";
+        ConformanceEntry? last = null;
+        foreach (var entry in definitions.Versions("StructureDefinition", canonical[..bar]))
+        {
+            if (entry.Version?.StartsWith(start, StringComparison.Ordinal) == true && (last is null || CanonicalVersion.Compare(entry.Version, last.Version) > 0)) last = entry;
+        }
+
+        return last is null ? default : definitions.FindResource(last.Type, last.Canonical);
     }
 
     private FhirPathContext For(FhirPathContext? context) =>

@@ -29,6 +29,12 @@ internal sealed class CodingRule : IElementRule
             return;
         }
 
+        if (known.Source.Text("content") == "supplement" || known.Source["supplements"].Exists)
+        {
+            run.Report(Problems.InvalidValue.With($"'{uri}' is a supplement: a Coding names the code system that it adds to", system.Path));
+            return;
+        }
+
         var version = element.Text("version");
         if (version is not null && terminology.FindCodeSystem(uri, version) is { } exact) known = exact;
         else if (version is not null && version != known.Version) return;

@@ -12,6 +12,8 @@ internal sealed class QuestionnaireRules : IResourceRules
         var form = new QuestionnaireForm(resource);
         foreach (var item in form.All)
         {
+            // que-12 of R4 counts from three on, by mistake: its words, and later versions of it, say more than one.
+            if (item.Conditions.Count > 1 && !item.Element["enableBehavior"].Exists) run.Report(Problems.Invariant.With($"que-12: the item {item.Label} has several conditions, so enableBehavior says whether all or any of them count", item.Element.Path));
             foreach (var condition in item.Conditions) Condition(form, item, condition, run);
             Values(item, "answerOption", run);
             Values(item, "initial", run);
