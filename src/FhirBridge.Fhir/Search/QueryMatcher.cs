@@ -121,7 +121,7 @@ public static class QueryMatcher
     private static bool IsId(SearchValue value, ResourceView resource) => value switch
     {
         TokenValue { System: null or "" } token => token.Code == resource.Id,
-        UnequalValue unequal => !unequal.Others.Any(o => IsId(o, resource)),
+        UnequalValue { Others: [var other] } => !IsId(other, resource),
         LocalSetValue set => set.Locals.Contains($"{resource.Type}/{resource.Id}"),
         _ => false,
     };

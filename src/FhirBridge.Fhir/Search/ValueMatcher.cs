@@ -9,7 +9,7 @@ internal static class ValueMatcher
     internal static bool? Decide(SearchValue value, SearchModifier modifier, IndexEntry entry) => value switch
     {
         ConceptValue c => entry.Value is { } code ? c.Test(entry.System, code) : false,
-        UnequalValue u => !u.Others.Any(o => Matches(o, modifier, entry)),
+        UnequalValue u => !MatchesAny(u.Others, modifier, entry),
         _ => Matches(value, modifier, entry),
     };
 
@@ -26,6 +26,17 @@ internal static class ValueMatcher
         ReferenceSetValue set => entry.System is null && entry.Value is { } target && set.Targets.Contains(target),
         _ => false,
     };
+
+    // NOTE: a lambda here would allocate its captures for every value that is compared, whatever its kind.
+    private static bool MatchesAny(IReadOnlyList<SearchValue> values, SearchModifier modifier, IndexEntry entry)
+    {
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (Matches(values[i], modifier, entry)) return true;
+        }
+
+        return false;
+    }
 
     private static bool MatchesText(TextValue value, IndexEntry entry)
     {

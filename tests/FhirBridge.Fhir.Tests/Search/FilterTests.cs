@@ -179,6 +179,19 @@ public sealed class FilterTests
     }
 
     [Fact]
+    public void Matching_allocates_nothing()
+    {
+        var view = View(Observation);
+        SearchQuery[] queries = [Query("Observation", "status=final"), Query("Observation", "date=ge2026"), Query("Observation", "_filter=status%20eq%20final%20and%20not%20(subject%20ne%20Patient/p1)")];
+        foreach (var query in queries) Assert.True(QueryMatcher.Matches(query, view));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (var i = 0; i < 300; i++) QueryMatcher.Matches(queries[i % queries.Length], view);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void The_text_is_kept_for_the_self_link()
     {
         var query = Query("Patient", "_filter=given%20eq%20%22a%2Cb%22%20and%20gender%20eq%20male");
