@@ -15,7 +15,7 @@ namespace FhirBridge.Api;
 /// <param name="Consent">The network's choices on consent.</param>
 /// <param name="Operator">Id of the Organization that runs the network.</param>
 /// <param name="TrustedSystems">Patient identifier systems whose match is certain.</param>
-/// <param name="Definitions">R4 and what the network uses beside it.</param>
+/// <param name="Knowledge">R4, and what the network uses beside it.</param>
 /// <param name="Time">The clock.</param>
 public sealed record Bridge(
     IVault Vault,
@@ -25,9 +25,12 @@ public sealed record Bridge(
     ConsentOptions Consent,
     string Operator,
     IReadOnlySet<string> TrustedSystems,
-    Definitions Definitions,
+    NetworkKnowledge Knowledge,
     TimeProvider Time)
 {
+    /// <summary>The definitions now.</summary>
+    public Definitions Definitions => Knowledge.Definitions;
+
     /// <summary>Opens a record for the caller: consents and memberships read, counsel heard, the permitted part taken out of the vault.</summary>
     public async ValueTask<OpenedRecord> OpenAsync(FhirRequest request, RecordId record, CancellationToken cancel, string action = ConsentActions.Access)
     {

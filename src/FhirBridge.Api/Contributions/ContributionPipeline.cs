@@ -17,7 +17,7 @@ namespace FhirBridge.Api.Contributions;
 /// 0. validate; 1. locate the keys that are written and the Patients that are referred to; 2. check preconditions; 3. find each contribution's record;
 /// 4. give network ids; 5. cut, extract; 6. commit; on a race, from 1 again.
 /// </remarks>
-public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, IdSource ids, Func<Definitions> definitions)
+public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, IdSource ids, Func<Definitions> definitions, Action<IReadOnlyList<Written>>? committed = null)
 {
     private const int MaxAttempts = 20;
 
@@ -48,7 +48,12 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
                 Audit = AuditRows(request, plan.Record, intents, written),
                 Outbox = [.. written.Select(w => Outbox(w.Write))],
             };
-            if (await vault.CommitAsync(commit, cancel).ConfigureAwait(false) == CommitOutcome.Committed) return Result<IReadOnlyList<Written>>.Ok(written);
+            if (await vault.CommitAsync(commit, cancel).ConfigureAwait(false) == CommitOutcome.Committed)
+            {
+                committed?.Invoke(written);
+                return Result<IReadOnlyList<Written>>.Ok(written);
+            }
+
             if (attempt == MaxAttempts) return Problems.Transient.With("the same data is being written by many at once; send the request again");
             await Task.Delay(RandomNumberGenerator.GetInt32(1, 4 * attempt), cancel).ConfigureAwait(false);
         }

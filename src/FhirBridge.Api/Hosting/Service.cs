@@ -63,6 +63,8 @@ public static class Service
     /// <summary>Prepares the store and the operator's Organization, loads the demo at first start, and says where everything is.</summary>
     public static async Task WelcomeAsync(WebApplication app)
     {
+        var bridge = app.Services.GetRequiredService<Bridge>();
+        await bridge.Knowledge.LoadAsync(bridge.Vault, app.Lifetime.ApplicationStopping).ConfigureAwait(false);
         await NetworkSeed.EnsureOperatorAsync(app.Services.GetRequiredService<Bridge>(), app.Lifetime.ApplicationStopping).ConfigureAwait(false);
         if (app.Services.GetRequiredService<FhirBridgeOptions>().DemoEnabled) await DemoHost.RunAsync(app).ConfigureAwait(false);
         else Console.WriteLine($"FhirBridge is ready at {string.Join(", ", app.Urls)}");
@@ -105,16 +107,17 @@ public static class Service
     private static Bridge MakeBridge(IServiceProvider p, FhirBridgeOptions options)
     {
         var vault = p.GetRequiredService<IVault>();
+        var knowledge = new NetworkKnowledge(p.GetRequiredService<Definitions>(), options.Network.Operator);
         var trusted = options.Identity.TrustedSystems.ToHashSet(StringComparer.Ordinal);
         return new Bridge(
             vault,
             new ComposedCache(),
-            new ContributionPipeline(vault, trusted, options.Consent, p.GetRequiredService<IdSource>(), p.GetRequiredService<Definitions>),
+            new ContributionPipeline(vault, trusted, options.Consent, p.GetRequiredService<IdSource>(), () => knowledge.Definitions, knowledge.Take),
             new PageTokens(p.GetRequiredService<IDataProtectionProvider>(), p.GetRequiredService<TimeProvider>()),
             options.Consent,
             options.Network.Operator,
             trusted,
-            p.GetRequiredService<Definitions>(),
+            knowledge,
             p.GetRequiredService<TimeProvider>());
     }
 }

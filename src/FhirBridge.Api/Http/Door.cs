@@ -96,7 +96,7 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
         {
             var body = await Bodies.ReadResourceAsync(http.Request, route.Body, cancel).ConfigureAwait(false);
             if (!body.IsOk) return FhirResponse.Failure(body.Problems);
-            if (request.Type.Length > 0 && Targets.TypeProblem(body.Value.Root, request.Type) is { } wrong) return FhirResponse.Failure(wrong);
+            if (request.Type.Length > 0 && route.Body == BodyKind.Resource && Targets.TypeProblem(body.Value.Root, request.Type) is { } wrong) return FhirResponse.Failure(wrong);
             request = request with { Body = body.Value };
         }
         else if (route is { Method: "POST", Name: "search-type" })
@@ -146,7 +146,7 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
             RequestId = requestId,
             PublicBase = options.Network.PublicBaseUrl ?? $"{http.Request.Scheme}://{http.Request.Host}",
             Member = member,
-            Type = (string?)http.GetRouteValue("type") ?? (route.Template.StartsWith("Patient/", StringComparison.Ordinal) ? "Patient" : ""),
+            Type = (string?)http.GetRouteValue("type") ?? Route.TypeOf(route),
             Id = (string?)http.GetRouteValue("id") ?? "",
             VersionId = (string?)http.GetRouteValue("vid"),
             Query = SearchDesk.ParseQuery(http.Request.QueryString.Value ?? ""),
@@ -154,6 +154,7 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
             IfNoneMatch = headers.IfNoneMatch.Count == 0 ? null : headers.IfNoneMatch.ToString(),
             IfModifiedSince = DateTimeOffset.TryParse(headers.IfModifiedSince, CultureInfo.InvariantCulture, out var since) ? since : null,
             IfNoneExist = headers["If-None-Exist"].Count == 0 ? null : headers["If-None-Exist"].ToString(),
+            AcceptLanguage = headers.AcceptLanguage.Count == 0 ? null : headers.AcceptLanguage.ToString(),
             PreferReturn = Preference(prefer, "return"),
             Lenient = Preference(prefer, "handling") == "lenient",
         };

@@ -65,6 +65,9 @@ public sealed record FhirRequest
     /// <summary><c>If-None-Exist</c>; null when not sent.</summary>
     public string? IfNoneExist { get; init; }
 
+    /// <summary><c>Accept-Language</c> as sent; null when not sent.</summary>
+    public string? AcceptLanguage { get; init; }
+
     /// <summary><c>Prefer: return=</c>; null when not sent.</summary>
     public string? PreferReturn { get; init; }
 

@@ -46,4 +46,8 @@ public enum BodyKind
 /// <param name="Scope">SMART v2 letter: <c>c r u d s</c>; a blank when none.</param>
 /// <param name="Run">The interaction.</param>
 /// <param name="Body">What is read from the body.</param>
-public sealed record Route(string Method, string Template, string Name, Access Access, char Scope, Interaction Run, BodyKind Body = BodyKind.None);
+public sealed record Route(string Method, string Template, string Name, Access Access, char Scope, Interaction Run, BodyKind Body = BodyKind.None)
+{
+    /// <summary>The resource type that the template itself names (<c>Patient/{id}/$everything</c>); empty when it names none.</summary>
+    public static string TypeOf(Route route) => route.Template.Split('/')[0] is { Length: > 0 } first && char.IsAsciiLetterUpper(first[0]) ? first : "";
+}

@@ -31,6 +31,7 @@ public static class Metadata
     /// <summary>GET metadata, on both faces.</summary>
     public static ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
+        if (request.Member is null && request.Query.Any(p => p is { Key: "mode", Value: "terminology" })) return ValueTask.FromResult(FhirResponse.Resource(200, TerminologyMetadata.Write(request, bridge)));
         var output = new ArrayBufferWriter<byte>(256 * 1024);
         using (var w = new Utf8JsonWriter(output, JsonOptions.Writer)) Write(w, request);
         return ValueTask.FromResult(FhirResponse.Resource(200, output.WrittenMemory));
@@ -151,11 +152,14 @@ public static class Metadata
         var operations = (facade ? Surface.Facade : Surface.Shared).Where(r => r.Template.Contains('$') && IsOn(r.Template, root)).DistinctBy(r => r.Name).ToList();
         if (operations.Count == 0) return;
         w.WriteStartArray("operation");
-        foreach (var operation in operations)
+        foreach (var operation in operations.DistinctBy(o => o.Name))
         {
+            // Where R4 defines the operation, its definition is the one; the others are ours.
+            var ofR4 = $"http://hl7.org/fhir/OperationDefinition/{root.TrimEnd('/')}-{operation.Name}";
+            var isOfR4 = operation.Run.Method.DeclaringType == typeof(Operations.TerminologyOperation) && Definitions.R4.FindEntry("OperationDefinition", ofR4) is not null;
             w.WriteStartObject();
             w.WriteString("name", operation.Name);
-            w.WriteString("definition", "https://fhirbridge.org/OperationDefinition/" + operation.Name);
+            w.WriteString("definition", isOfR4 ? ofR4 : "https://fhirbridge.org/OperationDefinition/" + operation.Name);
             w.WriteEndObject();
         }
 

@@ -88,6 +88,9 @@ public sealed partial class Definitions
         return own.Count == 0 ? below : [.. below.Where(b => own.All(o => o.Entry.Version != b.Version)), .. own.Select(o => o.Entry)];
     }
 
+    /// <summary>What the layer itself has; all when this is no layer.</summary>
+    internal IEnumerable<ConformanceEntry> OwnEntries(string type) => layer is null ? store.Value.Entries(type) : layer.Entries(type);
+
     /// <summary>True when the layer itself, not what lies under it, answers for the canonical.</summary>
     internal bool IsLayered(string type, string canonical) => layer is not null && Layered(type, canonical) is not null;
 

@@ -104,6 +104,7 @@ public sealed class CodeSystemContent
 
     private void ReadProperties(Concept concept)
     {
+        concept.Status = concept.Element.Extension("http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status");
         foreach (var p in concept.Element.Children("property"))
         {
             if (p.Text("code") is not { } code || StandardName(code) is not { } name || p["value"] is not { HasValue: true } value) continue;
@@ -123,8 +124,11 @@ public sealed class CodeSystemContent
                     break;
                 case "status":
                     concept.IsInactive |= value.Value is "retired" or "inactive";
+                    concept.Status = value.Value;
                     break;
             }
         }
+
+        if (concept.IsInactive) concept.Status ??= "inactive";
     }
 }

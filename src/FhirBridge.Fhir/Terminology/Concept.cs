@@ -33,6 +33,9 @@ public sealed class Concept
     /// <summary>True when the concept is out of use (property inactive, or status retired or inactive).</summary>
     public bool IsInactive { get; internal set; }
 
+    /// <summary>Status as the system states it (property status, or the extension standards-status); <c>inactive</c> where it only says so; null when nothing is said.</summary>
+    public string? Status { get; internal set; }
+
     /// <inheritdoc/>
     public override string ToString() => Display is { } display ? $"{Code} ({display})" : Code;
 

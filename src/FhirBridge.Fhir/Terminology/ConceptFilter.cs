@@ -11,6 +11,14 @@ internal sealed class ConceptFilter(string property, string op, string value)
 
     private readonly Lazy<Regex?> pattern = new(() => Pattern(value));
 
+    internal ConceptFilter(FhirElement filter)
+        : this(filter.Text("property") ?? "", filter.Text("op") ?? "", filter.Text("value") ?? "")
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{property} {op} {value}";
+
     // The later versions of FHIR call the concept itself "concept"; "code" is what many value sets say.
     private bool IsOnConcept => property is "concept" or "code";
 

@@ -19,7 +19,7 @@ public sealed class Terminology
     internal Terminology(Definitions definitions)
     {
         this.definitions = definitions;
-        systemOfAllCodes = new(() => definitions.Resources("CodeSystem").Where(e => e.Subject is not null).GroupBy(e => e.Subject!).ToDictionary(g => g.Key, g => g.Last().Url));
+        systemOfAllCodes = new(() => definitions.OwnEntries("CodeSystem").Where(e => e.Subject is not null).GroupBy(e => e.Subject!).ToDictionary(g => g.Key, g => g.Last().Url));
     }
 
     /// <summary>Is the code of that system in the value set?</summary>
@@ -107,6 +107,9 @@ public sealed class Terminology
         return known;
     }
 
+    /// <summary>The system that names this canonical as the value set of all its codes; null when none does.</summary>
+    internal string? SystemOfAllCodes(string valueSet) => systemOfAllCodes.Value.GetValueOrDefault(valueSet) ?? definitions.Start?.Terminology.SystemOfAllCodes(valueSet);
+
     internal ValueSetContent? FindValueSet(string canonical)
     {
         if (sets.TryGet(canonical, out var known)) return known;
@@ -119,7 +122,7 @@ public sealed class Terminology
         }
 
         if (source.Exists) known = new ValueSetContent(source);
-        else if (systemOfAllCodes.Value.TryGetValue(canonical, out var system)) known = new ValueSetContent(canonical, system);
+        else if (SystemOfAllCodes(canonical) is { } system) known = new ValueSetContent(canonical, system);
         else return null;
         sets.Set(canonical, known);
         return known;

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Text.Json;
+using FhirBridge.Api.Http;
+using FhirBridge.Fhir;
+
+namespace FhirBridge.Api.Interactions.Operations;
+
+/// <summary>
+/// $expand, $validate-code, $lookup, $subsumes, $translate: asked of the definitions of the network as they are when the request starts. Parameters come in
+/// the query or in the body. Specification: https://hl7.org/fhir/R4/terminology-service.html.
+/// </summary>
+public static class TerminologyOperation
+{
+    private delegate TerminologyAnswer Question(TerminologyOperations operations, FhirElement parameters, FhirElement resource, string? language);
+
+    /// <summary>ValueSet/$expand.</summary>
+    public static ValueTask<FhirResponse> ExpandAsync(FhirRequest request, Bridge bridge, CancellationToken cancel) =>
+        AnswerAsync(request, bridge, static (o, p, r, l) => o.Expand(p, r, l), cancel);
+
+    /// <summary>ValueSet/$validate-code.</summary>
+    public static ValueTask<FhirResponse> ValidateInValueSetAsync(FhirRequest request, Bridge bridge, CancellationToken cancel) =>
+        AnswerAsync(request, bridge, static (o, p, r, l) => o.ValidateInValueSet(p, r, l), cancel);
+
+    /// <summary>CodeSystem/$validate-code.</summary>
+    public static ValueTask<FhirResponse> ValidateInCodeSystemAsync(FhirRequest request, Bridge bridge, CancellationToken cancel) =>
+        AnswerAsync(request, bridge, static (o, p, r, l) => o.ValidateInCodeSystem(p, r, l), cancel);
+
+    /// <summary>CodeSystem/$lookup.</summary>
+    public static ValueTask<FhirResponse> LookupAsync(FhirRequest request, Bridge bridge, CancellationToken cancel) =>
+        AnswerAsync(request, bridge, static (o, p, r, l) => o.Lookup(p, r, l), cancel);
+
+    /// <summary>CodeSystem/$subsumes.</summary>
+    public static ValueTask<FhirResponse> SubsumesAsync(FhirRequest request, Bridge bridge, CancellationToken cancel) =>
+        AnswerAsync(request, bridge, static (o, p, r, l) => o.Subsumes(p, r, l), cancel);
+
+    /// <summary>ConceptMap/$translate.</summary>
+    public static ValueTask<FhirResponse> TranslateAsync(FhirRequest request, Bridge bridge, CancellationToken cancel) =>
+        AnswerAsync(request, bridge, static (o, p, r, l) => o.Translate(p, r, l), cancel);
+
+    /// <summary>ValueSet/$batch-validate-code.</summary>
+    public static ValueTask<FhirResponse> ValidateBatchAsync(FhirRequest request, Bridge bridge, CancellationToken cancel) =>
+        AnswerAsync(request, bridge, static (o, p, _, l) => o.ValidateBatch(p, l), cancel);
+
+    private static async ValueTask<FhirResponse> AnswerAsync(FhirRequest request, Bridge bridge, Question question, CancellationToken cancel)
+    {
+        FhirElement resource = default;
+        if (request.Id.Length > 0)
+        {
+            if (await Shared.Directory.FindAsync(request, bridge, request.Type, request.Id, cancel).ConfigureAwait(false) is not { } found) return FhirResponse.NotFound();
+            resource = FhirJson.ReadTrusted(found.Json).Value!.Root;
+        }
+
+        var parameters = request.Body is { } body ? body.Root : FromQuery(request.Query);
+        if (parameters.Type != "Parameters") return FhirResponse.Failure(Problems.BadRequest.With($"${request.Route.Name} takes Parameters; this is a {parameters.Type}", parameters.Type));
+        var answer = question(new TerminologyOperations(bridge.Definitions, bridge.Time), parameters, resource, request.AcceptLanguage);
+        return FhirResponse.Resource(answer.IsOk ? 200 : 422, answer.Json);
+    }
+
+    // Only the text of a parameter is looked at, so that its type does not matter.
+    private static FhirElement FromQuery(IReadOnlyList<KeyValuePair<string, string>> query)
+    {
+        var output = new ArrayBufferWriter<byte>(512);
+        using (var w = new Utf8JsonWriter(output, JsonOptions.Writer))
+        {
+            w.WriteStartObject();
+            w.WriteString("resourceType", "Parameters");
+            w.WriteStartArray("parameter");
+            foreach (var (name, value) in query.Where(p => p.Value.Length > 0 && p.Key is not ("_format" or "_pretty")))
+            {
+                w.WriteStartObject();
+                w.WriteString("name", name);
+                w.WriteString("valueString", value);
+                w.WriteEndObject();
+            }
+
+            w.WriteEndArray();
+            w.WriteEndObject();
+        }
+
+        return FhirJson.ReadTrusted(output.WrittenMemory).Value!.Root;
+    }
+}

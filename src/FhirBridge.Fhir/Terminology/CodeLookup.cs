@@ -1,0 +1,106 @@
+using System.Text.Json;
+
+namespace FhirBridge.Fhir;
+
+/// <summary>$lookup, $subsumes and $translate. Spec: https://hl7.org/fhir/R4/codesystem-operations.html, https://hl7.org/fhir/R4/conceptmap-operation-translate.html.</summary>
+internal sealed class CodeLookup(TerminologyTerms terms)
+{
+    internal TerminologyAnswer Lookup(string? url)
+    {
+        var coding = terms.Parameter("coding")["value"];
+        var uri = coding.Text("system") ?? terms.Text("system") ?? url;
+        if (uri is null || (coding.Text("code") ?? terms.Text("code")) is not { } code) return TerminologyAnswer.Fail(TerminologyIssue.Bad("$lookup takes a coding, or a code with its system", null, null, "required", null));
+        if (terms.Adopt(default) is { } missing) return TerminologyAnswer.Fail(missing);
+        var version = coding.Text("version") ?? terms.Text("version");
+        if (terms.FindSystem(uri, terms.VersionOf(uri, version)) is not { } system) return TerminologyAnswer.Fail(new ValueSetExpansion(terms).UnknownSystem(uri, version, "so the code cannot be looked up"));
+        if (system.Find(code) is not { } concept) return TerminologyAnswer.Fail(new TerminologyIssue("error", "not-found", "invalid-code", $"Unknown code '{code}' in the CodeSystem '{uri}'{(system.Version is null ? "" : $" version '{system.Version}'")}", null, "Unknown_Code_in_Version"));
+        return TerminologyAnswer.Write(w => TerminologyAnswer.WriteParameters(w, () => Write(w, system, concept)));
+    }
+
+    internal TerminologyAnswer Subsumes(string? url)
+    {
+        var (a, b) = (terms.Parameter("codingA")["value"], terms.Parameter("codingB")["value"]);
+        var uri = a.Text("system") ?? terms.Text("system") ?? url;
+        var (left, right) = (a.Text("code") ?? terms.Text("codeA"), b.Text("code") ?? terms.Text("codeB"));
+        if (uri is null || left is null || right is null) return TerminologyAnswer.Fail(TerminologyIssue.Bad("$subsumes takes codingA and codingB, or codeA and codeB with their system", null, null, "required", null));
+        if ((b.Text("system") ?? uri) != uri) return TerminologyAnswer.Fail(TerminologyIssue.Bad("the two codings are of different systems", null, null, "business-rule", null));
+        var version = terms.Text("version") ?? a.Text("version");
+        if (terms.FindSystem(uri, terms.VersionOf(uri, version)) is not { } system) return TerminologyAnswer.Fail(new ValueSetExpansion(terms).UnknownSystem(uri, version, "so the codes cannot be compared"));
+        foreach (var code in new[] { left, right })
+        {
+            if (system.Find(code) is null) return TerminologyAnswer.Fail(new TerminologyIssue("error", "not-found", "invalid-code", $"Unknown code '{code}' in the CodeSystem '{uri}'{(system.Version is null ? "" : $" version '{system.Version}'")}", null, "Unknown_Code_in_Version"));
+        }
+
+        var (x, y) = (system.Find(left)!, system.Find(right)!);
+        if (x != y && !system.IsSubsumption) return TerminologyAnswer.Fail(TerminologyIssue.Bad($"the hierarchy of {uri} does not say what is a kind of what", null, null, "not-supported", null));
+        var outcome = x == y ? "equivalent" : CodeSystemContent.Subsumes(x, y) ? "subsumes" : CodeSystemContent.Subsumes(y, x) ? "subsumed-by" : "not-subsumed";
+        return TerminologyAnswer.Write(w => TerminologyAnswer.WriteParameters(w, () => TerminologyAnswer.WriteParameter(w, "outcome", "Code", outcome)));
+    }
+
+    private void Write(Utf8JsonWriter w, CodeSystemContent system, Concept concept)
+    {
+        var names = new ConceptTerms(system, concept, default, null, terms.Supplements);
+        TerminologyAnswer.WriteParameter(w, "name", "String", system.Source.Text("name") ?? system.Url);
+        TerminologyAnswer.WriteParameter(w, "code", "Code", concept.Code);
+        TerminologyAnswer.WriteParameter(w, "system", "Uri", system.Url);
+        TerminologyAnswer.WriteParameter(w, "version", "String", system.Version);
+        TerminologyAnswer.WriteParameter(w, "display", "String", names.Preferred(terms.Languages)?.Text ?? concept.Code);
+        TerminologyAnswer.WriteParameter(w, "definition", "String", concept.Element.Text("definition"));
+        TerminologyAnswer.WriteParameter(w, "abstract", "Boolean", concept.IsAbstract ? "true" : "false");
+        foreach (var supplement in terms.Supplements) TerminologyAnswer.WriteParameter(w, "used-supplement", "Canonical", ConceptTerms.Canonical(supplement));
+        var asked = terms.All("property").Select(p => p["value"].Value).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        foreach (var term in names.All) WriteDesignation(w, term);
+        if (asked.Count == 0 || asked.Contains("inactive") || asked.Contains("*")) WriteProperty(w, "inactive", "Boolean", concept.IsInactive ? "true" : "false", default);
+        foreach (var parent in concept.Parents) if (IsAsked(asked, "parent")) WriteProperty(w, "parent", "Code", parent.Code, default, parent.Display);
+        foreach (var child in concept.Children) if (IsAsked(asked, "child")) WriteProperty(w, "child", "Code", child.Code, default, child.Display);
+        foreach (var p in concept.Element.Children("property"))
+        {
+            if (p.Text("code") is { } name && IsAsked(asked, name) && name is not ("parent" or "child" or "inactive")) WriteProperty(w, name, "", null, p["value"]);
+        }
+    }
+
+    private static bool IsAsked(HashSet<string> asked, string name) => asked.Contains("*") || asked.Contains(name);
+
+    private static void WriteDesignation(Utf8JsonWriter w, ConceptTerm term)
+    {
+        if (term.IsDisplay && term.Language is null) return;
+        w.WriteStartObject();
+        w.WriteString("name", "designation");
+        w.WriteStartArray("part");
+        TerminologyAnswer.WriteParameter(w, "language", "Code", term.Language);
+        if (term.Element["use"] is { Exists: true } use)
+        {
+            w.WriteStartObject();
+            w.WriteString("name", "use");
+            w.WritePropertyName("valueCoding");
+            FhirJson.Write(w, use);
+            w.WriteEndObject();
+        }
+
+        TerminologyAnswer.WriteParameter(w, "source", "Canonical", term.Source);
+        TerminologyAnswer.WriteParameter(w, "value", "String", term.Text);
+        w.WriteEndArray();
+        w.WriteEndObject();
+    }
+
+    private static void WriteProperty(Utf8JsonWriter w, string code, string type, string? value, FhirElement element, string? description = null)
+    {
+        w.WriteStartObject();
+        w.WriteString("name", "property");
+        w.WriteStartArray("part");
+        TerminologyAnswer.WriteParameter(w, "code", "Code", code);
+        if (element.Exists)
+        {
+            w.WriteStartObject();
+            w.WriteString("name", "value");
+            w.WritePropertyName(element.SourceName);
+            FhirJson.Write(w, element);
+            w.WriteEndObject();
+        }
+
+        TerminologyAnswer.WriteParameter(w, "value", type, value);
+        TerminologyAnswer.WriteParameter(w, "description", "String", description);
+        w.WriteEndArray();
+        w.WriteEndObject();
+    }
+}

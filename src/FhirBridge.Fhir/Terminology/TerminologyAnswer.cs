@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace FhirBridge.Fhir;
+
+/// <summary>The answer to a terminology operation: a resource, or the issues for which there is none.</summary>
+/// <param name="Json">The resource: ValueSet or Parameters, or an OperationOutcome of the issues.</param>
+/// <param name="IsOk">False when it is an OperationOutcome.</param>
+/// <param name="IsTooCostly">True when the question would take too much.</param>
+public sealed record TerminologyAnswer(ReadOnlyMemory<byte> Json, bool IsOk, bool IsTooCostly = false)
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    internal static TerminologyAnswer Write(Action<Utf8JsonWriter> write)
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        using (var w = new Utf8JsonWriter(output, Options)) write(w);
+        return new TerminologyAnswer(output.WrittenMemory, true);
+    }
+
+    internal static TerminologyAnswer Fail(params TerminologyIssue[] issues) =>
+        Write(w => WriteOutcome(w, issues)) with { IsOk = false, IsTooCostly = issues.Any(i => i.Type == "too-costly") };
+
+    internal static void WriteOutcome(Utf8JsonWriter w, IEnumerable<TerminologyIssue> issues)
+    {
+        w.WriteStartObject();
+        w.WriteString("resourceType", "OperationOutcome");
+        w.WriteStartArray("issue");
+        foreach (var issue in issues) WriteIssue(w, issue);
+        w.WriteEndArray();
+        w.WriteEndObject();
+    }
+
+    internal static void WriteParameters(Utf8JsonWriter w, Action parameters)
+    {
+        w.WriteStartObject();
+        w.WriteString("resourceType", "Parameters");
+        w.WriteStartArray("parameter");
+        parameters();
+        w.WriteEndArray();
+        w.WriteEndObject();
+    }
+
+    internal static void WriteParameter(Utf8JsonWriter w, string name, string type, string? value)
+    {
+        if (value is null) return;
+        w.WriteStartObject();
+        w.WriteString("name", name);
+        w.WritePropertyName("value" + type);
+        if (type is "Boolean" or "Integer" or "Decimal") w.WriteRawValue(value);
+        else w.WriteStringValue(value);
+        w.WriteEndObject();
+    }
+
+    private static void WriteIssue(Utf8JsonWriter w, TerminologyIssue issue)
+    {
+        w.WriteStartObject();
+        if (issue.MessageId is { } id)
+        {
+            w.WriteStartArray("extension");
+            w.WriteStartObject();
+            w.WriteString("url", TerminologyIssue.MessageIdExtension);
+            w.WriteString("valueString", id);
+            w.WriteEndObject();
+            w.WriteEndArray();
+        }
+
+        w.WriteString("severity", issue.Severity);
+        w.WriteString("code", issue.Type);
+        w.WriteStartObject("details");
+        if (issue.Code is { } code)
+        {
+            w.WriteStartArray("coding");
+            w.WriteStartObject();
+            w.WriteString("system", TerminologyIssue.CodeSystem);
+            w.WriteString("code", code);
+            w.WriteEndObject();
+            w.WriteEndArray();
+        }
+
+        w.WriteString("text", issue.Text);
+        w.WriteEndObject();
+        if (issue.Expression is { } expression)
+        {
+            // Many clients still read location, which R4 keeps beside expression.
+            foreach (var name in new[] { "location", "expression" })
+            {
+                w.WriteStartArray(name);
+                w.WriteStringValue(expression);
+                w.WriteEndArray();
+            }
+        }
+
+        w.WriteEndObject();
+    }
+}
