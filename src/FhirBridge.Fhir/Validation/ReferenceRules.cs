@@ -19,8 +19,8 @@ internal sealed class ReferenceRule : IElementRule
         }
 
         var parsed = FhirReference.Parse(reference);
-        if (parsed is null && !CodingRule.IsAbsolute(reference) && !reference.Contains('?')) run.Report(Problems.InvalidValue.With($"'{reference}' is no reference: a relative one has the form Type/id", $"{element.Path}.reference"));
-        else if (parsed is { Base: null } && !run.Definitions.IsResource(parsed.Type)) run.Report(Problems.InvalidValue.With($"the reference names '{parsed.Type}', which is no resource type", $"{element.Path}.reference"));
+        if (parsed is null && !CodingRule.IsAbsolute(reference) && !reference.Contains('?')) run.Report((run.IsStrict ? Problems.InvalidValue : Problems.ReferenceOpen).With($"'{reference}' leads nowhere: a relative reference has the form Type/id", $"{element.Path}.reference"));
+        else if (parsed is { Base: null } && !run.Definitions.IsResource(parsed.Type)) run.Report((run.IsStrict ? Problems.InvalidValue : Problems.ReferenceOpen).With($"the reference names '{parsed.Type}', which is no resource type", $"{element.Path}.reference"));
         if (parsed is not null && element["type"] is { HasValue: true } type && type.Value != parsed.Type && run.Definitions.IsResource(parsed.Type) && type.Value[(type.Value.LastIndexOf('/') + 1)..] != parsed.Type)
         {
             run.Report(Problems.ReferenceTarget.With($"the reference points at {parsed.Type}, and says that it points at {type.Value}", $"{element.Path}.type"));

@@ -67,8 +67,8 @@ public sealed class TerminologyOperationTests(Network net) : IClassFixture<Netwo
         Assert.Contains(metadata["codeSystem"]!.AsArray(), s => s!["uri"]!.GetValue<string>() == Gender);
         var capabilities = (await net.Service.GetAsync("fhir/metadata", null)).Is(200).Json["rest"]![0]!["resource"]!.AsArray();
         var valueSet = capabilities.Single(r => r!["type"]!.GetValue<string>() == "ValueSet")!["operation"]!.AsArray();
-        Assert.Equal(["expand", "validate-code", "batch-validate-code"], valueSet.Select(o => o!["name"]!.GetValue<string>()));
-        Assert.Equal("http://hl7.org/fhir/OperationDefinition/ValueSet-expand", valueSet[0]!["definition"]!.GetValue<string>());
+        Assert.Equal(["validate", "expand", "validate-code", "batch-validate-code"], valueSet.Select(o => o!["name"]!.GetValue<string>()));
+        Assert.Equal("http://hl7.org/fhir/OperationDefinition/ValueSet-expand", valueSet[1]!["definition"]!.GetValue<string>());
     }
 
     private static JsonNode System(string id, string code, string url = "urn:network") =>
