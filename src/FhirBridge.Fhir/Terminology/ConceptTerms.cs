@@ -22,7 +22,7 @@ internal sealed class ConceptTerms
 
     internal ConceptTerms(CodeSystemContent? system, Concept? concept, FhirElement listed, string? listedLanguage, IReadOnlyList<FhirElement> supplements)
     {
-        var language = system?.Source.Text("language");
+        var language = system?.Language;
         if (listed.Text("display") is { } own) all.Add(new ConceptTerm(own, listedLanguage ?? language, default));
         if (concept?.Display is { } display && all.All(t => t.Text != display)) all.Add(new ConceptTerm(display, language, default));
         foreach (var d in listed.Children("designation")) Add(d, null);

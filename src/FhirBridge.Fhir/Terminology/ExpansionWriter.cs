@@ -93,7 +93,7 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
 
     private void WriteHead(Utf8JsonWriter w, ValueSetExpansion expansion)
     {
-        var fragments = expansion.UsedSystems.Where(s => s.Source.Text("content") == "fragment").ToList();
+        var fragments = expansion.UsedSystems.Where(s => s.Content == "fragment").ToList();
         if (fragments.Count == 0 && properties.Count == 0) return;
         w.WriteStartArray("extension");
         if (fragments.Count > 0)
@@ -140,7 +140,7 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
         {
             var canonical = ConceptTerms.Canonical(system.Source);
             rows.Add(("used-codesystem", "Uri", canonical));
-            if (system.Source.Text("content") == "fragment") rows.Add(("used-fragment", "Uri", canonical));
+            if (system.Content == "fragment") rows.Add(("used-fragment", "Uri", canonical));
             if (PublicationStatus.Of(system.Source) is { } status) rows.Add(("warning-" + status, "Uri", canonical));
         }
 

@@ -135,7 +135,7 @@ internal sealed class TerminologyTerms
     }
 
     // R4 describes SNOMED CT, LOINC and others without their codes: what is only described answers nothing.
-    private static bool IsContent(CodeSystemContent system) => system.Source.Text("content") switch
+    private static bool IsContent(CodeSystemContent system) => system.Content switch
     {
         "supplement" => false,
         "not-present" or "example" => system.Concepts.Count > 0,

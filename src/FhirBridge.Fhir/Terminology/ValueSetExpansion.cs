@@ -148,7 +148,7 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
         {
             if (terms.Demanded(uri) is { } demanded && !CanonicalVersion.Fits(demanded, system.Version)) return Stop(TerminologyIssue.VersionNotAllowed(uri, system.Version, demanded, null));
             if (!usedSystems.Contains(system)) usedSystems.Add(system);
-            if (listed.Count == 0 && system.Source.Text("content") is "not-present" or "example") return Stop(TerminologyIssue.Bad($"The code system definition for {uri} has no content, so this expansion is not possible", null, null, "not-found", "invalid-data"));
+            if (listed.Count == 0 && system.Content is "not-present" or "example") return Stop(TerminologyIssue.Bad($"The code system definition for {uri} has no content, so this expansion is not possible", null, null, "not-found", "invalid-data"));
         }
 
         (stated.TryGetValue(uri, out var versions) ? versions : stated[uri] = []).Add((part.Text("version"), system?.Version));
