@@ -34,6 +34,15 @@ public class TerminologyLimitTests
     }
 
     [Fact]
+    public void Expand_OfImportsManyTimesOver_IsTooCostly()
+    {
+        var sets = Enumerable.Range(0, 40).Select(i => Set($"urn:v{i}", $$"""{"valueSet":["urn:v{{i + 1}}"]},{"valueSet":["urn:v{{i + 1}}"]}""")).Append(Set("urn:v40", """{"system":"urn:s"}"""));
+        var operations = Operations([System, .. sets]);
+        Assert.Equal("too-costly", Expand(operations, """{"name":"url","valueUri":"urn:v0"}""")["issue"]![0]!["code"]!.GetValue<string>());
+        Assert.NotEmpty(operations.ValidateInValueSet(Tree("""{"resourceType":"Parameters","parameter":[{"name":"url","valueUri":"urn:v0"},{"name":"coding","valueCoding":{"system":"urn:s","code":"none"}}]}"""), default, null).Json.ToArray());
+    }
+
+    [Fact]
     public void Expand_OfListedCodesOfASystemThatIsNotHere_BelievesTheList()
     {
         var operations = Operations(System, Set("urn:v", """{"system":"http://snomed.info/sct","concept":[{"code":"73211009","display":"Diabetes mellitus"}]}"""));
