@@ -47,7 +47,7 @@ internal sealed class CodeLookup(TerminologyTerms terms)
         TerminologyAnswer.WriteParameter(w, "display", "String", names.Preferred(terms.Languages)?.Text ?? concept.Code);
         TerminologyAnswer.WriteParameter(w, "definition", "String", concept.Element.Text("definition"));
         TerminologyAnswer.WriteParameter(w, "abstract", "Boolean", concept.IsAbstract ? "true" : "false");
-        foreach (var supplement in terms.Supplements) TerminologyAnswer.WriteParameter(w, "used-supplement", "Canonical", ConceptTerms.Canonical(supplement));
+        foreach (var supplement in terms.Supplements) TerminologyAnswer.WriteParameter(w, "used-supplement", "Canonical", ConceptTerms.Canonical(supplement.Source));
         var asked = terms.All("property").Select(p => p["value"].Value).OfType<string>().ToHashSet(StringComparer.Ordinal);
         foreach (var term in names.All) WriteDesignation(w, term);
         if (asked.Count == 0 || asked.Contains("inactive") || asked.Contains("*")) WriteProperty(w, "inactive", "Boolean", concept.IsInactive ? "true" : "false", default);

@@ -17,6 +17,8 @@ public sealed class CodeSystemContent
         Url = source.Text("url") ?? "";
         Version = source.Text("version");
         IsCaseSensitive = source.Text("caseSensitive") != "false";
+        Content = source.Text("content");
+        Language = source.Text("language");
         hierarchyMeaning = source.Text("hierarchyMeaning");
         byCode = new(IsCaseSensitive ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
         foreach (var p in source.Children("property"))
@@ -39,6 +41,12 @@ public sealed class CodeSystemContent
 
     /// <summary>Version of the system; null when it states none.</summary>
     public string? Version { get; }
+
+    /// <summary>How much of the system is here: <c>complete</c>, <c>fragment</c>, <c>not-present</c>, <c>example</c>, <c>supplement</c>; null when it does not say.</summary>
+    public string? Content { get; }
+
+    /// <summary>Language of the displays; null when it does not say.</summary>
+    public string? Language { get; }
 
     /// <summary>True when all concepts are here; false for a fragment, examples, or a system that is only described.</summary>
     public bool IsComplete { get; }

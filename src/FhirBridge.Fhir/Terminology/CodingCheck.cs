@@ -95,7 +95,7 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
     private void UnknownCode(CodeSystemContent system)
     {
         var version = system.Version is null ? "" : $" version '{system.Version}'";
-        if (system.Source.Text("content") == "fragment")
+        if (system.Content == "fragment")
         {
             IsFound = true;
             Issues.Add(new("warning", "code-invalid", "invalid-code", $"Unknown Code '{coding.Code}' in the CodeSystem '{system.Url}'{version} - note that the code system is labeled as a fragment, so the code may be valid in some other fragment", coding.At("code"), "UNKNOWN_CODE_IN_FRAGMENT", false));

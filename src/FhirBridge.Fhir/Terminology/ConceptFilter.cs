@@ -22,6 +22,24 @@ internal sealed class ConceptFilter(string property, string op, string value)
     // The later versions of FHIR call the concept itself "concept"; "code" is what many value sets say.
     private bool IsOnConcept => property is "concept" or "code";
 
+    /// <summary>All concepts that the filter chooses, where it takes what is below one: asked for each concept of a deep system, the way up would be walked again and again. Null for other filters.</summary>
+    internal HashSet<Concept>? Below(CodeSystemContent system)
+    {
+        if (op is not ("is-a" or "descendent-of") || !IsOnConcept || !system.IsSubsumption || system.Find(value) is not { } root) return null;
+        var found = new HashSet<Concept> { root };
+        var open = new Stack<Concept>([root]);
+        while (open.TryPop(out var at))
+        {
+            foreach (var child in at.Children)
+            {
+                if (found.Add(child)) open.Push(child);
+            }
+        }
+
+        if (op == "descendent-of") found.Remove(root);
+        return found;
+    }
+
     /// <summary>Is the concept chosen? Null when the filter is not understood, or when the system lacks what decides.</summary>
     internal bool? Matches(CodeSystemContent system, Concept concept) => op switch
     {

@@ -20,9 +20,9 @@ internal sealed class ConceptTerms
 {
     private readonly List<ConceptTerm> all = [];
 
-    internal ConceptTerms(CodeSystemContent? system, Concept? concept, FhirElement listed, string? listedLanguage, IReadOnlyList<FhirElement> supplements)
+    internal ConceptTerms(CodeSystemContent? system, Concept? concept, FhirElement listed, string? listedLanguage, IReadOnlyList<Supplement> supplements)
     {
-        var language = system?.Source.Text("language");
+        var language = system?.Language;
         if (listed.Text("display") is { } own) all.Add(new ConceptTerm(own, listedLanguage ?? language, default));
         if (concept?.Display is { } display && all.All(t => t.Text != display)) all.Add(new ConceptTerm(display, language, default));
         foreach (var d in listed.Children("designation")) Add(d, null);
@@ -30,9 +30,9 @@ internal sealed class ConceptTerms
         foreach (var d in concept.Element.Children("designation")) Add(d, null);
         foreach (var supplement in supplements)
         {
-            if (Find(supplement, system!, concept.Code) is not { Exists: true } more) continue;
-            var source = Canonical(supplement);
-            if (more.Text("display") is { } other && supplement.Text("language") is { } its) all.Add(new ConceptTerm(other, its, default, source));
+            if (supplement.Find(system!, concept.Code) is not { Exists: true } more) continue;
+            var source = Canonical(supplement.Source);
+            if (more.Text("display") is { } other && supplement.Source.Text("language") is { } its) all.Add(new ConceptTerm(other, its, default, source));
             foreach (var d in more.Children("designation")) Add(d, source);
         }
     }
@@ -56,31 +56,43 @@ internal sealed class ConceptTerms
 
     internal static string Canonical(FhirElement resource) => resource.Text("version") is { } version ? $"{resource.Text("url")}|{version}" : resource.Text("url")!;
 
-    /// <summary>What a supplement says of a code; an element that does not exist when it says nothing.</summary>
-    internal static FhirElement Find(FhirElement supplement, CodeSystemContent system, string code)
-    {
-        if (supplement.Text("supplements") is not { } about || TerminologyTerms.Versioned(about, out var version) != system.Url || (version is not null && version != system.Version)) return default;
-        return Descend(supplement, code);
-    }
-
-    // Depth is that of the reader, which bounds it.
-    private static FhirElement Descend(FhirElement around, string code)
-    {
-        foreach (var c in around.Children("concept"))
-        {
-            if (c.Text("code") == code) return c;
-            if (Descend(c, code) is { Exists: true } found) return found;
-        }
-
-        return default;
-    }
-
     // A text of a special use (an old spelling, an abbreviation) is no display.
     private static bool IsName(ConceptTerm term) => term.IsDisplay || term.Element["use"].Text("code") is null or "display" or "preferredForLanguage" or "900000000000013009" or "900000000000003001";
 
     private void Add(FhirElement designation, string? source)
     {
         if (designation.Text("value") is { } text) all.Add(new ConceptTerm(text, designation.Text("language"), designation, source));
+    }
+}
+
+/// <summary>A supplement of a code system: more names and properties for its codes. Spec: https://hl7.org/fhir/R4/codesystem.html#supplements.</summary>
+internal sealed class Supplement
+{
+    private readonly Dictionary<string, FhirElement> byCode = new(StringComparer.Ordinal);
+    private readonly string? system;
+    private readonly string? version;
+
+    internal Supplement(FhirElement source)
+    {
+        Source = source;
+        if (source.Text("supplements") is { } about) system = TerminologyTerms.Versioned(about, out version);
+        Add(source);
+    }
+
+    internal FhirElement Source { get; }
+
+    /// <summary>What it says of a code; an element that does not exist when it says nothing.</summary>
+    internal FhirElement Find(CodeSystemContent about, string code) =>
+        system == about.Url && (version is null || version == about.Version) ? byCode.GetValueOrDefault(code) : default;
+
+    // Depth is that of the reader, which bounds it.
+    private void Add(FhirElement around)
+    {
+        foreach (var c in around.Children("concept"))
+        {
+            if (c.Text("code") is { } code) byCode.TryAdd(code, c);
+            Add(c);
+        }
     }
 }
 

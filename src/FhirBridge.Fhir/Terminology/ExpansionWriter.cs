@@ -93,7 +93,7 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
 
     private void WriteHead(Utf8JsonWriter w, ValueSetExpansion expansion)
     {
-        var fragments = expansion.UsedSystems.Where(s => s.Source.Text("content") == "fragment").ToList();
+        var fragments = expansion.UsedSystems.Where(s => s.Content == "fragment").ToList();
         if (fragments.Count == 0 && properties.Count == 0) return;
         w.WriteStartArray("extension");
         if (fragments.Count > 0)
@@ -140,11 +140,11 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
         {
             var canonical = ConceptTerms.Canonical(system.Source);
             rows.Add(("used-codesystem", "Uri", canonical));
-            if (system.Source.Text("content") == "fragment") rows.Add(("used-fragment", "Uri", canonical));
+            if (system.Content == "fragment") rows.Add(("used-fragment", "Uri", canonical));
             if (PublicationStatus.Of(system.Source) is { } status) rows.Add(("warning-" + status, "Uri", canonical));
         }
 
-        foreach (var supplement in terms.Supplements) rows.Add(("used-supplement", "Uri", ConceptTerms.Canonical(supplement)));
+        foreach (var supplement in terms.Supplements) rows.Add(("used-supplement", "Uri", ConceptTerms.Canonical(supplement.Source)));
         foreach (var import in expansion.Imported)
         {
             rows.Add(("used-valueset", "Uri", ConceptTerms.Canonical(import)));
@@ -290,7 +290,7 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
         }
 
         if (code.Concept is not { } concept) yield break;
-        var supplemented = terms.Supplements.Select(s => ConceptTerms.Find(s, code.Content!, code.Code)).Where(e => e.Exists).ToList();
+        var supplemented = terms.Supplements.Select(s => s.Find(code.Content!, code.Code)).Where(e => e.Exists).ToList();
         foreach (var x in concept.Element.Children("extension").Concat(supplemented.SelectMany(s => s.Children("extension"))))
         {
             if (Echoes.TryGetValue(x.Text("url") ?? "", out var name) && seen.Add(name)) yield return (name, name == "label" ? "string" : "decimal", x["value"]);

@@ -35,7 +35,7 @@ internal sealed class TerminologyTerms
     internal LanguageRange? Languages { get; private set; }
 
     /// <summary>Supplements in use.</summary>
-    internal List<FhirElement> Supplements { get; } = [];
+    internal List<Supplement> Supplements { get; } = [];
 
     /// <summary>Anything that is wrong with the request as such.</summary>
     internal TerminologyIssue? Fault =>
@@ -74,7 +74,7 @@ internal sealed class TerminologyTerms
         {
             var found = Definitions.FindResource("CodeSystem", canonical);
             if (!found.Exists || found.Text("content") != "supplement") return TerminologyIssue.SupplementMissing(canonical);
-            Supplements.Add(found);
+            Supplements.Add(new Supplement(found));
         }
 
         return null;
@@ -135,7 +135,7 @@ internal sealed class TerminologyTerms
     }
 
     // R4 describes SNOMED CT, LOINC and others without their codes: what is only described answers nothing.
-    private static bool IsContent(CodeSystemContent system) => system.Source.Text("content") switch
+    private static bool IsContent(CodeSystemContent system) => system.Content switch
     {
         "supplement" => false,
         "not-present" or "example" => system.Concepts.Count > 0,

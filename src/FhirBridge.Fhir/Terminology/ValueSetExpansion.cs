@@ -30,6 +30,9 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
     internal const int MaxCodes = 100_000;
 
     private const int MaxDepth = 50;
+
+    // Value sets that import each other many times over would otherwise go on for long.
+    private const int MaxParts = 20_000;
     private const int MaxWork = 5_000_000;
 
     private readonly List<string> open = [];
@@ -37,6 +40,7 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
     private readonly List<CodeSystemContent> usedSystems = [];
     private readonly Dictionary<string, HashSet<(string? Asked, string? Used)>> stated = new(StringComparer.Ordinal);
     private int work;
+    private int parts;
 
     /// <summary>Why there is no expansion; null when there is one.</summary>
     internal TerminologyIssue? Issue { get; private set; }
@@ -77,12 +81,14 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
         var match = TerminologyTerms.OfValueSet(set, "versionsMatch") ?? terms.Text("versionsMatch");
         var found = new List<ExpandedCode>();
         var seen = new HashSet<(string, string?, string)>();
+        var places = new Dictionary<(string, string?, string), int>();
         foreach (var part in set["compose"].Children("include"))
         {
             foreach (var code in Part(part, set))
             {
-                if (match == "true" && found.FindIndex(f => f.Key(false) == code.Key(false)) is >= 0 and var at)
+                if (match == "true" && !places.TryAdd(code.Key(false), found.Count))
                 {
+                    var at = places[code.Key(false)];
                     if (CanonicalVersion.Compare(code.Version, found[at].Version) > 0) found[at] = code;
                 }
                 else if (seen.Add(code.Key(true)))
@@ -116,6 +122,7 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
 
     private List<ExpandedCode> Part(FhirElement part, FhirElement set)
     {
+        if (++parts > MaxParts) return Stop(TerminologyIssue.TooCostly(set.Text("url") ?? "", MaxParts));
         List<ExpandedCode>? result = null;
         if (part.Text("system") is { } system) result = OfSystem(part, system, set);
         foreach (var canonical in part.Children("valueSet").Select(v => v.Value).OfType<string>())
@@ -148,7 +155,7 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
         {
             if (terms.Demanded(uri) is { } demanded && !CanonicalVersion.Fits(demanded, system.Version)) return Stop(TerminologyIssue.VersionNotAllowed(uri, system.Version, demanded, null));
             if (!usedSystems.Contains(system)) usedSystems.Add(system);
-            if (listed.Count == 0 && system.Source.Text("content") is "not-present" or "example") return Stop(TerminologyIssue.Bad($"The code system definition for {uri} has no content, so this expansion is not possible", null, null, "not-found", "invalid-data"));
+            if (listed.Count == 0 && system.Content is "not-present" or "example") return Stop(TerminologyIssue.Bad($"The code system definition for {uri} has no content, so this expansion is not possible", null, null, "not-found", "invalid-data"));
         }
 
         (stated.TryGetValue(uri, out var versions) ? versions : stated[uri] = []).Add((part.Text("version"), system?.Version));
@@ -180,12 +187,14 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
         }
 
         var found = new List<ExpandedCode>();
+        var below = filters.ConvertAll(f => f.Below(system));
         foreach (var concept in system.Concepts)
         {
             var chosen = true;
-            foreach (var filter in filters)
+            for (var i = 0; i < filters.Count; i++)
             {
-                if (filter.Matches(system, concept) is not { } answer)
+                var filter = filters[i];
+                if ((below[i] is { } known ? known.Contains(concept) : filter.Matches(system, concept)) is not { } answer)
                 {
                     if (!system.IsComplete) answer = false;
                     else return Stop(NotUnderstood(filter, uri));

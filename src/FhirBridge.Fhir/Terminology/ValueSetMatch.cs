@@ -132,7 +132,7 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
             return null;
         }
 
-        if (system.Source.Text("content") is "not-present" or "example" && !part["concept"].Exists)
+        if (system.Content is "not-present" or "example" && !part["concept"].Exists)
         {
             MissingSystem(uri, null);
             return null;
@@ -154,7 +154,7 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
         if (concept is null)
         {
             // What a fragment lacks may be elsewhere: it is not held against the code where no filter has to be decided.
-            return system.Source.Text("content") == "fragment" && !part["filter"].Exists ? new SetMatch(system, null, default, set) : null;
+            return system.Content == "fragment" && !part["filter"].Exists ? new SetMatch(system, null, default, set) : null;
         }
 
         foreach (var f in part.Children("filter"))

@@ -42,13 +42,13 @@ public class DefinitionsBuilderTests
     }
 
     [Fact]
-    public void Add_SameCanonicalAgain_LaterWins()
+    public void Add_SameCanonicalAgain_LaterWinsAndTheLatestVersionIsFound()
     {
         var built = OnR4.Add(ValueSet("urn:v", "1", "first")).Add(ValueSet("urn:v", "2", "second")).Add(ValueSet("urn:v", "1", "third")).Build();
 
         Assert.Equal(["urn:v|2", "urn:v|1"], built.Resources("ValueSet").Where(e => e.Url == "urn:v").Select(e => e.Canonical));
-        Assert.Equal("third", built.FindResource("ValueSet", "urn:v").Text("name"));
-        Assert.Equal("second", built.FindResource("ValueSet", "urn:v|2").Text("name"));
+        Assert.Equal("second", built.FindResource("ValueSet", "urn:v").Text("name"));
+        Assert.Equal("third", built.FindResource("ValueSet", "urn:v|1").Text("name"));
 
         // R4's own value sets can be replaced, too: packages of terminology bring newer ones.
         const string gender = "http://hl7.org/fhir/ValueSet/administrative-gender";
