@@ -21,7 +21,8 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
 {
     private const int MaxAttempts = 20;
 
-    private static readonly ValidationOptions Validation = new() { WithGlobalProfiles = true };
+    /// <summary>What a write must keep: R4's rules and the network's profiles. Whether it follows those that it names itself is for <c>$validate</c> to say.</summary>
+    internal static ValidationOptions Validation { get; } = new() { WithGlobalProfiles = true, WithStatedProfiles = false };
 
     /// <summary>Where new ids come from.</summary>
     public IdSource Ids => ids;

@@ -12,6 +12,9 @@ public sealed record ValidationOptions
     /// <summary>Canonicals of profiles that the resource must conform to; unknown ones are an error.</summary>
     public IReadOnlyList<string> Profiles { get; init; } = [];
 
+    /// <summary>True to check each resource by the profiles that it says it follows (<c>meta.profile</c>), which is the default.</summary>
+    public bool WithStatedProfiles { get; init; } = true;
+
     /// <summary>True to ask for the profiles of the network as well (<see cref="Definitions.GlobalProfiles"/>).</summary>
     public bool WithGlobalProfiles { get; init; }
 
@@ -82,6 +85,7 @@ public sealed class Validator(Definitions definitions)
         {
             if (options.WithGlobalProfiles) CheckGlobal(element, options, run);
             if (options.IsStrict && VitalSigns.ProfileOf(element) is { } vital && definitions.Profiles.Find(vital) is { IsOk: true, Value: { } sign }) Check(element, sign, options, run);
+            if (!options.WithStatedProfiles) continue;
             foreach (var canonical in element["meta"].Children("profile"))
             {
                 if (canonical.Value is not { } url || (element == resource && options.Profiles.Contains(url))) continue;

@@ -26,7 +26,12 @@ public sealed class SearchTests(Network net) : IClassFixture<Network>
                 body["id"] = $"{fixture.Name}-{i}";
 
                 // A contribution is about a person of the network, not about one that is contained in it; no vector asks for the subject.
-                if (body["subject"]?["reference"]?.GetValue<string>()[0] == '#') body["subject"] = Reference("Patient/123");
+                if (body["subject"]?["reference"]?.GetValue<string>()[0] == '#')
+                {
+                    body["subject"] = Reference("Patient/123");
+                    body.Remove("contained");
+                }
+
                 (await net.WriteAsync(body)).Is(201);
             }
         }

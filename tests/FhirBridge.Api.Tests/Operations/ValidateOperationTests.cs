@@ -11,7 +11,7 @@ public sealed class ValidateOperationTests(Network net) : IClassFixture<Network>
 
     private const string BrokenPlan = """
         {"resourceType":"CarePlan","status":"aktive","subject":{"reference":"Organization/1"},"period":{"start":"2026-05-01","end":"2026-04-01"},
-         "extension":[{"url":"http://example.org/unknown","valueString":"x"}],"activity":[{"reference":{"reference":"#none"},"detail":{"status":"scheduled"}}]}
+         "extension":[{"url":"http://ehr.example/unknown","valueString":"x"}],"activity":[{"reference":{"reference":"#none"},"detail":{"status":"scheduled"}}]}
         """;
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class ValidateOperationTests(Network net) : IClassFixture<Network>
     [Fact]
     public async Task ModeCreate_JudgesAsTheWriteDoes()
     {
-        const string extended = """{"resourceType":"CarePlan","status":"active","intent":"plan","subject":{"reference":"Patient/1"},"extension":[{"url":"http://example.org/unknown","valueString":"x"}]}""";
+        const string extended = """{"resourceType":"CarePlan","status":"active","intent":"plan","subject":{"reference":"Patient/1"},"extension":[{"url":"http://ehr.example/unknown","valueString":"x"}]}""";
         Assert.Contains("error extension-refused CarePlan.extension[0]", Issues(await net.Service.PostAsync("fhir/CarePlan/$validate", net.Gp, JsonNode.Parse(extended)!)));
         Assert.Contains("warning unknown-extension CarePlan.extension[0]", Issues(await net.Service.PostAsync("fhir/CarePlan/$validate?mode=create", net.Gp, JsonNode.Parse(extended)!)));
     }

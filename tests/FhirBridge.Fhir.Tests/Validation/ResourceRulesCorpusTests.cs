@@ -20,7 +20,8 @@ public sealed class ResourceRulesCorpusTests
         var context = new FhirPathContext { Definitions = Definitions.R4.With(forms) };
         OfficialExamples.AssertEach(example =>
         {
-            if (!ResourceRules.All.TryGetValue(example.Root.Type!, out var rules)) return [];
+            // What is wrong in Bundles is in the ledger of the whole validator.
+            if (example.Root.Type == "Bundle" || !ResourceRules.All.TryGetValue(example.Root.Type!, out var rules)) return [];
             var run = new ValidationRun(context);
             rules.Check(example.Root, run);
             var errors = run.Found.Where(p => p.Kind.Severity == IssueSeverity.Error).Select(p => p.ToString()).ToList();

@@ -49,7 +49,7 @@ public sealed class ValidatorMutationTests(ITestOutputHelper output)
     {
         var read = FhirJson.ReadLenient(mutant.Json);
         var problems = read.Problems.ToList();
-        if (read.Value is { } tree) problems.AddRange(Definitions.R4.Validator.Validate(tree.Root));
+        if (read.Value is { } tree) problems.AddRange(Definitions.R4.Validator.Validate(tree.Root, new ValidationOptions { IsStrict = true }));
         return [.. problems.Where(p => p.Kind.Severity <= IssueSeverity.Error)];
     }
 }

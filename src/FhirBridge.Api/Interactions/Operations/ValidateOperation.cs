@@ -1,4 +1,5 @@
 using System.Buffers;
+using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Interactions.Facade;
 using FhirBridge.Api.Interactions.Shared;
@@ -13,7 +14,7 @@ namespace FhirBridge.Api.Interactions.Operations;
 /// </summary>
 /// <remarks>
 /// Without a mode, and for profiles, the judgement is as strict as that of the official validator. With <c>create</c> and <c>update</c> it is that of the write itself, which bears
-/// with extensions that it does not know, as R4 asks of receivers.
+/// with extensions that it does not know, as R4 asks of receivers, and asks for the network's profiles, not for those that the resource names.
 /// </remarks>
 public static class ValidateOperation
 {
@@ -46,7 +47,7 @@ public static class ValidateOperation
         {
             // A resource that is not there yet may be created by an update.
             if (input.Resource is { } sent && Targets.IdProblem(sent.Root, request.Id) is { } wrong) input = input with { Faults = [.. input.Faults, wrong] };
-            return Judge(request, bridge, input with { Mode = "update" }, stored);
+            return Judge(request, bridge, input, stored);
         }
 
         if (stored.Status != 200) return stored;
@@ -73,14 +74,9 @@ public static class ValidateOperation
         return Answer(found, stored);
     }
 
-    private static ValidationOptions Options(ValidateInput input, Bridge bridge) => new()
-    {
-        Profiles = input.Profiles,
-        IsStrict = input.Mode is null or "profile",
-        WithGlobalProfiles = true,
-        ReportMustSupport = true,
-        Time = bridge.Time,
-    };
+    private static ValidationOptions Options(ValidateInput input, Bridge bridge) => input.Mode is "create" or "update"
+        ? ContributionPipeline.Validation with { Profiles = input.Profiles, Time = bridge.Time }
+        : new ValidationOptions { Profiles = input.Profiles, IsStrict = true, WithGlobalProfiles = true, ReportMustSupport = true, Time = bridge.Time };
 
     private static FhirResponse Answer(IReadOnlyList<Problem> found, FhirResponse? stored)
     {
