@@ -14,6 +14,7 @@ internal sealed class ValidationRun
     private readonly HashSet<Problem> seen = [];
     private readonly List<Problem> problems = [];
     private readonly Dictionary<FhirElement, BundleIndex> bundles = [];
+    private readonly Dictionary<FhirElement, Dictionary<string, FhirElement>> contained = [];
 
     internal ValidationRun(FhirPathContext context, ValidationBudget? budget = null, bool isStrict = false)
     {
@@ -58,7 +59,7 @@ internal sealed class ValidationRun
     {
         var resource = from.Resource;
         var container = resource.Name == "contained" ? resource.Parent.Resource : resource;
-        if (reference[0] == '#') return reference.Length == 1 ? container : container.Children("contained").FirstOrDefault(c => c.Text("id") == reference[1..]);
+        if (reference[0] == '#') return reference.Length == 1 ? container : Contained(container).GetValueOrDefault(reference[1..]);
         var entry = container.Parent;
         if (entry.Name == "entry" && entry.Parent.Type == "Bundle")
         {
@@ -67,6 +68,18 @@ internal sealed class ValidationRun
         }
 
         return Context.Resolve?.Invoke(reference) ?? default;
+    }
+
+    private Dictionary<string, FhirElement> Contained(FhirElement container)
+    {
+        if (contained.TryGetValue(container, out var known)) return known;
+        contained.Add(container, known = new Dictionary<string, FhirElement>(StringComparer.Ordinal));
+        foreach (var resource in container.Children("contained"))
+        {
+            if (resource.Text("id") is { } id) known.TryAdd(id, resource);
+        }
+
+        return known;
     }
 
     /// <summary>

@@ -70,6 +70,18 @@ public sealed class ValidateOperationTests(Network net) : IClassFixture<Network>
     }
 
     [Fact]
+    public async Task ManyContainedResources_TakeTheirLengthAndNoMore()
+    {
+        var patient = new JsonObject
+        {
+            ["resourceType"] = "Patient",
+            ["contained"] = new JsonArray([.. Enumerable.Range(0, 20_000).Select(i => new JsonObject { ["resourceType"] = "Organization", ["id"] = $"o{i}", ["name"] = "x" })]),
+            ["generalPractitioner"] = new JsonArray([.. Enumerable.Range(0, 20_000).Select(i => new JsonObject { ["reference"] = $"#o{i}" })]),
+        };
+        Assert.DoesNotContain(Issues(await net.Service.PostAsync("fhir/Patient/$validate", net.Gp, patient)), i => i.StartsWith("error", StringComparison.Ordinal) && !i.Contains("expression-budget", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Instance_IsJudgedAsItIsStored()
     {
         var patient = net.New("p");

@@ -9,7 +9,7 @@ using FhirBridge.Fhir.Validation;
 namespace FhirBridge.Api.Interactions.Operations;
 
 /// <summary>
-/// $validate: judges a resource that is sent along, or one that is stored. Nothing is written. The answer is an OperationOutcome with all that is wrong, whatever it is: 200.
+/// $validate: judges a resource that is sent along, or one that is stored. Nothing is written. The answer is an OperationOutcome with all that is wrong: 200, or 400 for what is no JSON or XML.
 /// Specification: https://hl7.org/fhir/R4/resource-operation-validate.html.
 /// </summary>
 /// <remarks>
@@ -64,6 +64,8 @@ public static class ValidateOperation
 
     private static FhirResponse Judge(FhirRequest request, Bridge bridge, ValidateInput input, FhirResponse? stored = null)
     {
+        // What is no JSON or XML is no resource to judge.
+        if (input.Resource is null && input.Faults.Any(p => p.Kind.Severity == IssueSeverity.Fatal)) return FhirResponse.Failure(input.Faults, stored?.Audit);
         var found = new List<Problem>(input.Faults);
         if (input.Resource is { Root: var root })
         {
