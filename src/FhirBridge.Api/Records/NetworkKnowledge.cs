@@ -13,13 +13,16 @@ namespace FhirBridge.Api.Records;
 /// </summary>
 /// <remarks>
 /// Where the operator and a member claim a canonical, the operator's counts; what R4, the service or the folder defines is not a member's to replace.
+/// What all must follow (<c>ImplementationGuide.global</c>) is the operator's to say: a member's guide could stop the writes of the others.
 /// Resources without canonical, and those that cannot be read, are passed over.
 /// </remarks>
 public sealed class NetworkKnowledge
 {
+    private const string Guide = "ImplementationGuide";
+
     private static readonly FrozenSet<string> Types = new[]
     {
-        "CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "Questionnaire", "Measure", "Library", "StructureMap",
+        "CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "Questionnaire", "Measure", "Library", "StructureMap", Guide,
     }.ToFrozenSet();
 
     private readonly Definitions start;
@@ -89,7 +92,7 @@ public sealed class NetworkKnowledge
             var own = usable.Where(w => w.Key.Contributor == operatorId).Select(w => w.Value.Resource).ToList();
             var claimed = own.Select(r => (r.Type, r.Text("url"))).ToHashSet();
             var others = usable.Where(w => w.Key.Contributor != operatorId).Select(w => w.Value.Resource)
-                .Where(r => !claimed.Contains((r.Type, r.Text("url"))) && start.FindEntry(r.Type!, r.Text("url")!) is null);
+                .Where(r => r.Type != Guide && !claimed.Contains((r.Type, r.Text("url"))) && start.FindEntry(r.Type!, r.Text("url")!) is null);
             definitions = start.With([.. others, .. own]);
         }
     }

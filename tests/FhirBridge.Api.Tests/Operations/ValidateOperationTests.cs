@@ -111,6 +111,30 @@ public sealed class ValidateOperationTests(Network net) : IClassFixture<Network>
         Assert.Contains("error invariant Bundle.entry[0].resource.period", Of((await net.Service.PostAsync("members/hospital/fhir", net.Hospital, bundle)).Is(422)));
     }
 
+    /// <summary>What all must follow is the operator's to say (ImplementationGuide.global); a member's guide asks nothing of anybody.</summary>
+    [Fact]
+    public async Task Guide_OfTheOperator_AsksForItsProfileOfEveryWrite_AndAMembersDoesNot()
+    {
+        const string profile = """{"resourceType":"StructureDefinition","id":"named","url":"https://network.example/named","name":"Named","status":"active","kind":"resource","abstract":false,"type":"HealthcareService","baseDefinition":"http://hl7.org/fhir/StructureDefinition/HealthcareService","derivation":"constraint","differential":{"element":[{"id":"HealthcareService.name","path":"HealthcareService.name","min":1}]}}""";
+        const string guide = """{"resourceType":"ImplementationGuide","id":"ours","url":"https://network.example/ours","name":"Ours","status":"active","packageId":"network.ours","fhirVersion":["4.0.1"],"global":[{"type":"HealthcareService","profile":"https://network.example/named"}]}""";
+        (await net.Service.PutAsync("fhir/StructureDefinition/named", net.Service.Operator, JsonNode.Parse(profile)!)).Is(201);
+        (await net.Service.PutAsync("members/hospital/fhir/ImplementationGuide/ours", net.Hospital, JsonNode.Parse(guide)!)).Is(201);
+        (await WriteAsync("{}")).Is(201);
+
+        (await net.Service.PutAsync("fhir/ImplementationGuide/ours", net.Service.Operator, JsonNode.Parse(guide)!)).Is(201);
+        var refused = (await WriteAsync("{}")).Is(422);
+        Assert.Contains("error cardinality HealthcareService.name", Of(refused));
+        (await WriteAsync("""{"name":"Wound care"}""")).Is(201);
+
+        async Task<Answer> WriteAsync(string body)
+        {
+            var service = JsonNode.Parse(body)!.AsObject();
+            service["resourceType"] = "HealthcareService";
+            service["id"] = net.New("hs");
+            return await net.Service.PutAsync($"members/hospital/fhir/HealthcareService/{service["id"]}", net.Hospital, service);
+        }
+    }
+
     private static JsonObject Parameters(string resource) => new()
     {
         ["resourceType"] = "Parameters",
