@@ -105,6 +105,15 @@ public static class Problems
     /// <summary>A profile whose differential contradicts its base, or says what cannot be told.</summary>
     public static readonly ProblemKind InvalidProfile = new("invalid-profile", "invalid", Error, 422);
 
+    /// <summary>A conformance resource that contradicts itself, or what is known already.</summary>
+    public static readonly ProblemKind InvalidDefinition = new("invalid-definition", "business-rule", Error, 422);
+
+    /// <summary>Definitions that lead back to themselves: what they mean would never end.</summary>
+    public static readonly ProblemKind Circular = new("circular", "business-rule", Error, 422);
+
+    /// <summary>An expression that a resource states (an invariant, a search parameter, a filter) and that cannot be compiled or understood.</summary>
+    public static readonly ProblemKind ExpressionRefused = new("expression-refused", "invalid", Error, 422);
+
     // Patch: a document of changes, and what comes of it.
 
     /// <summary>A patch that is not a document of its format: unknown operation, missing or wrong part, unreadable pointer or selector.</summary>

@@ -46,7 +46,7 @@ internal static class ElementAddress
     }
 
     /// <summary>By the id, which names the slices on the way (<c>Observation.component:systolic.code</c>); null when it says another path.</summary>
-    private static ElementStep[]? ById(FhirElement element, string path)
+    internal static ElementStep[]? ById(FhirElement element, string path)
     {
         if (element.Text("id") is not { } id) return null;
         var (said, names) = (id.Split('.'), path.Split('.'));

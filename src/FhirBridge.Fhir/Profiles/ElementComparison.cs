@@ -36,6 +36,20 @@ internal static class ElementComparison
         return true;
     }
 
+    /// <summary>True when no element has both patterns: they state different values for the same element that cannot repeat.</summary>
+    internal static bool Excludes(FhirElement pattern, FhirElement other)
+    {
+        if (pattern.HasValue && other.HasValue) return !SameValue(pattern, other);
+        foreach (var child in pattern.Children())
+        {
+            if (child.Index >= 0) continue;
+            var theirs = other[child.SourceName];
+            if (theirs.Exists && theirs.SourceName == child.SourceName && Excludes(child, theirs)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>A stated value for a person, shortened.</summary>
     internal static string Shown(FhirElement value)
     {

@@ -13,7 +13,10 @@ internal sealed class ElementMerge(Definitions definitions, Action<string> repor
 {
     private static readonly string[] Strengths = ["example", "preferred", "extensible", "required"];
 
-    internal void Merge(SnapshotNode node, FhirElement stated)
+    /// <param name="node">The element as the base states it; takes what is stated.</param>
+    /// <param name="stated">The element of the differential.</param>
+    /// <param name="isNewSlice">The node is a slice that the base does not have: its element may be there that often altogether, which the number of a slice may pass without harm.</param>
+    internal void Merge(SnapshotNode node, FhirElement stated, bool isNewSlice = false)
     {
         foreach (var group in stated.Children().GroupBy(c => c.Name).OrderBy(g => g.Key != "type"))
         {
@@ -38,6 +41,8 @@ internal sealed class ElementMerge(Definitions definitions, Action<string> repor
                 case "type":
                     node.Replace("type", Types(node, items));
                     break;
+                case "max" when isNewSlice && node.Text("max") != "0" && IsMaximum(items[0].Value) && IsMore(items[0].Value, node.Text("max")):
+                    break;
                 default:
                     if (isSpecialisation || Restricts(node, group.Key, items[0])) node.Replace(group.Key, items);
                     break;
@@ -55,15 +60,18 @@ internal sealed class ElementMerge(Definitions definitions, Action<string> repor
         {
             "min" when Number(stated.Value) is not { } least || least < Number(basis.Value) => $"its min {stated.Value} is less than the base's {basis.Value}",
             "max" when !IsMaximum(stated.Value) => $"its max '{stated.Value}' is none",
-            "max" when basis.HasValue && (Number(stated.Value) ?? int.MaxValue) > (Number(basis.Value) ?? int.MaxValue) => $"its max {stated.Value} is more than the base's {basis.Value}",
+            "max" when basis.HasValue && IsMore(stated.Value, basis.Value) => $"its max {stated.Value} is more than the base's {basis.Value}",
             "maxLength" when Number(stated.Value) > Number(basis.Value) => $"its maxLength {stated.Value} is more than the base's {basis.Value}",
             "binding" when Strength(stated) < Strength(basis) => $"its binding is {stated.Text("strength")}, the base's is {basis.Text("strength")}",
+            "isModifier" when stated.Value == "true" && basis.Value != "true" && node.Name != "Extension" => "it is made a modifier, which only the definition of a type or of an extension as a whole can do",
             "isModifier" or "mustSupport" when basis.Value == "true" && stated.Value == "false" => $"its {property} is true in the base",
             "fixed" when basis.Exists && !ElementComparison.IsSame(basis, stated) => "the base fixes another value",
             "pattern" when node.First("fixed") is { Exists: true } value && !ElementComparison.HasPattern(value, stated) => "the base fixes a value that does not have its pattern",
+            "pattern" when basis.Exists && ElementComparison.Excludes(basis, stated) => "no value has both its pattern and the base's",
             "fixed" when node.First("pattern") is { Exists: true } pattern && !ElementComparison.HasPattern(stated, pattern) => "its fixed value does not have the base's pattern",
             "fixed" or "pattern" when !IsOfType(node, stated) => $"its {stated.SourceName} is of none of its types",
             "slicing" when basis.Text("rules") == "closed" && stated.Text("rules") != "closed" => "its slicing is closed in the base",
+            "slicing" when Dropped(basis, stated) is { } dropped => $"its slices are told apart by '{dropped}' in the base, and no longer here",
             _ => null,
         };
         if (fault is not null) report(fault);
@@ -79,12 +87,33 @@ internal sealed class ElementMerge(Definitions definitions, Action<string> repor
         foreach (var type in stated)
         {
             var code = type.Text("code");
-            if (known.Find(k => k.Text("code") == code) is { Exists: true } same) types.Add(type.Children().Any(c => c.Name != "code") ? type : same);
+            if (known.Find(k => k.Text("code") == code) is { Exists: true } same)
+            {
+                if (Widened(same, type) is { } target) report($"its target {target} is none of the base's: {string.Join(", ", same.Children("targetProfile").Select(t => t.Value))}");
+                types.Add(type.Children().Any(c => c.Name != "code") ? type : same);
+            }
             else if (known.Exists(k => IsOrSpecialises(code, k.Text("code")))) types.Add(type);
             else report($"its type {code} is none of the base's: {string.Join(", ", known.Select(k => k.Text("code")))}");
         }
 
         return types.Count == 0 ? known : types;
+    }
+
+    /// <summary>A target about a type that the base's targets are not about; null when there is none, or when it cannot be said.</summary>
+    private string? Widened(FhirElement basis, FhirElement stated)
+    {
+        var allowed = basis.Children("targetProfile").Select(t => Subject(t.Value)).ToList();
+        if (allowed.Count == 0 || allowed.Contains(null)) return null;
+        return stated.Children("targetProfile").Select(t => t.Value).FirstOrDefault(t => Subject(t) is { } subject && !allowed.Exists(a => definitions.IsOrSpecialises(subject, a!)));
+    }
+
+    private string? Subject(string? canonical) => canonical is null ? null : definitions.FindEntry("StructureDefinition", canonical)?.Subject;
+
+    /// <summary>The path of a discriminator of the base that is not stated again; null when all are, or when none is stated at all.</summary>
+    private static string? Dropped(FhirElement basis, FhirElement stated)
+    {
+        var now = stated.Children("discriminator").Select(d => (d.Text("type"), d.Text("path"))).ToList();
+        return now.Count == 0 ? null : basis.Children("discriminator").FirstOrDefault(d => !now.Contains((d.Text("type"), d.Text("path")))).Text("path");
     }
 
     private bool IsOrSpecialises(string? code, string? ancestor) => ancestor is not null && (ancestor == "*" || definitions.IsOrSpecialises(code, ancestor) || (IsSystem(ancestor) && definitions.IsPrimitive(code)));
@@ -100,6 +129,8 @@ internal sealed class ElementMerge(Definitions definitions, Action<string> repor
     }
 
     private static int? Strength(FhirElement binding) => binding.Exists && Array.IndexOf(Strengths, binding.Text("strength")) is >= 0 and var strength ? strength : null;
+
+    private static bool IsMore(string? max, string? other) => (Number(max) ?? int.MaxValue) > (Number(other) ?? int.MaxValue);
 
     private static bool IsMaximum(string? text) => text == "*" || Number(text) is not null;
 

@@ -13,6 +13,9 @@ internal sealed class Profile(string url, string type, ProfileNode root)
 
     internal ProfileNode Root { get; } = root;
 
+    /// <summary>What its differential states against its base, as the base is now; that is not asked for.</summary>
+    internal IReadOnlyList<Problem> Faults { get; init; } = [];
+
     /// <summary>The node at a path of names below the root (<c>component.code</c>); null when the profile says nothing of it.</summary>
     internal ProfileNode? Find(string path)
     {

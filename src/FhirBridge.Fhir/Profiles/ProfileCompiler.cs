@@ -10,13 +10,13 @@ internal sealed class ProfileCompiler(Definitions definitions)
         if (source.Text("type") is not { } type) return Unusable(url, "it names no type");
         var complete = SnapshotGenerator.WithSnapshot(source, definitions);
         if (!complete.IsOk) return Result<Profile>.Fail(complete.Problems);
-        return Tree(complete.Value["snapshot"], type) is { } root ? new Profile(url, type, root) : Unusable(url, "its elements are not those of its type");
+        return Tree(complete.Value["snapshot"], type) is { } root ? new Profile(url, type, root) { Faults = complete.Problems } : Unusable(url, "its elements are not those of its type");
     }
 
     private static Problem Unusable(string url, string why) => Problems.InvalidExpression.With($"the profile '{url}' cannot be used: {why}");
 
     /// <summary>The tree of all elements; null when a path does not start with the type.</summary>
-    private static ProfileNode? Tree(FhirElement view, string type)
+    internal static ProfileNode? Tree(FhirElement view, string type)
     {
         // The type of a logical model is a URL, whose last part the paths start with.
         type = type[(type.LastIndexOf('/') + 1)..];

@@ -34,7 +34,7 @@ internal sealed class SliceMatcher(ValidationRun check)
         if (step.Function == "resolve") return Resolved(element, node, kind, path, at + 1);
         var name = step.Name ?? "extension";
         var items = element.Children(name).Where(c => step.Function is null || c.Text("url") == step.Argument).ToList();
-        var nodes = NodesOf(node, name).Where(n => step.Function is null || n.SliceName is null || IsExtension(n, step.Argument!)).ToList();
+        var nodes = NodesOf(node, name, check.Definitions).Where(n => step.Function is null || n.SliceName is null || IsExtension(n, step.Argument!)).ToList();
         if (kind == "exists" && at == path.Count - 1) return Exists(items.Count > 0, nodes);
         if (nodes.Count == 0) return step.Name == "url" && element.Type == "Extension" ? IsExtension(node, element.Text("url") ?? "") : null;
 
@@ -121,10 +121,10 @@ internal sealed class SliceMatcher(ValidationRun check)
     }
 
     /// <summary>The nodes that speak of a child: with the slices of it, and in the profiles of the type where the node itself says nothing.</summary>
-    private IEnumerable<ProfileNode> NodesOf(ProfileNode node, string name)
+    internal static IEnumerable<ProfileNode> NodesOf(ProfileNode node, string name, Definitions definitions)
     {
         var isTold = false;
-        foreach (var typed in node.Children.Where(c => IsChoice(name, c.Name)))
+        foreach (var typed in node.Children.Where(c => IsChoice(name, c.Name, definitions)))
         {
             isTold = true;
             yield return typed;
@@ -140,7 +140,7 @@ internal sealed class SliceMatcher(ValidationRun check)
 
         foreach (var url in node.Types.SelectMany(t => t.Profiles))
         {
-            if (profiles.Find(url) is not { IsOk: true, Value: { } profile }) continue;
+            if (definitions.Profiles.Find(url) is not { IsOk: true, Value: { } profile }) continue;
             if (profile.Root.Child(name) is not { } own) continue;
             yield return own;
             foreach (var slice in own.Slices) yield return slice;
@@ -148,14 +148,14 @@ internal sealed class SliceMatcher(ValidationRun check)
     }
 
     /// <summary>True for <c>valueQuantity</c>, which a differential may say instead of <c>value[x]</c> with that type.</summary>
-    private bool IsChoice(string name, string typed)
+    private static bool IsChoice(string name, string typed, Definitions definitions)
     {
         if (typed.Length <= name.Length || !typed.StartsWith(name, StringComparison.Ordinal) || !char.IsAsciiLetterUpper(typed[name.Length])) return false;
         var type = typed[name.Length..];
-        return check.Definitions.FindType(type) is not null || check.Definitions.IsPrimitive(char.ToLowerInvariant(type[0]) + type[1..]);
+        return definitions.FindType(type) is not null || definitions.IsPrimitive(char.ToLowerInvariant(type[0]) + type[1..]);
     }
 
-    private static bool IsExtension(ProfileNode node, string url) => node.Types.Any(t => t.Profiles.Any(p => p.Split('|')[0] == url));
+    internal static bool IsExtension(ProfileNode node, string url) => node.Types.Any(t => t.Profiles.Any(p => p.Split('|')[0] == url));
 
     private static bool? Or(bool? a, bool? b) => a == true || b == true ? true : a ?? b;
 }

@@ -19,13 +19,17 @@ internal sealed partial class SnapshotGenerator
     private static FhirElement ImpliedBy(string id, string property) => Implied.Children("element").First(e => e.Text("id") == id)[property];
 
     /// <summary>Applies the elements of the differential one by one; returns what makes the whole unusable.</summary>
-    private Problem? Apply(FhirElement source, FhirElement differential, SnapshotNode root, bool isSpecialisation)
+    private List<Problem> Apply(FhirElement source, FhirElement differential, SnapshotNode root, bool isSpecialisation)
     {
-        var shortForms = new List<(SnapshotNode Choice, SnapshotNode Slice)>();
-        var stated = new HashSet<SnapshotNode>();
+        var (unusable, shortForms, stated) = (new List<Problem>(), new List<(SnapshotNode Choice, SnapshotNode Slice)>(), new HashSet<SnapshotNode>());
         foreach (var (element, address) in ElementAddress.Of(differential, root.Name))
         {
-            if (address is null) return Unusable(source, "its elements are not those of its type", element.Text("path"));
+            if (address is null)
+            {
+                Report(source, element, Unusable(source, "its elements are not those of its type", element.Text("path")), unusable);
+                continue;
+            }
+
             var (node, why) = (root, (string?)null);
             for (var i = 0; i < address.Length && why is null; i++)
             {
@@ -35,18 +39,26 @@ internal sealed partial class SnapshotGenerator
             }
 
             var id = string.Join('.', address.Select(s => s.ToString()).Prepend(root.Name));
-            if (elements > MaxElements) return TooMuch(source);
+            if (elements > MaxElements) return [TooMuch(source)];
+            if (circle is not null) why = $"it reaches into the profile {Shown(circle)}, which leads back here: the snapshot would never end";
+            circle = null;
             if (why is null && !stated.Add(node)) why = "the differential states it twice";
-            if (why is not null) return Unusable(source, $"{Shown(id)}: {why}", id);
-            if (node.SliceName is not null && address[^1].Slice is { } slice && !IsSliced(root, address)) Report(source, id, $"there is no slicing that {Shown(slice)} is a slice of");
+            if (why is not null)
+            {
+                Report(source, element, Unusable(source, $"{Shown(id)}: {why}", id), unusable);
+                continue;
+            }
+
+            origins.TryAdd(node, element);
+            if (node.SliceName is not null && address[^1].Slice is { } slice && !IsSliced(root, address)) Report(source, element, id, $"there is no slicing that {Shown(slice)} is a slice of");
 
             // Each primitive type says for itself what its value may be.
             if (isSpecialisation && node.Name == "value" && source.Text("kind") == "primitive-type") Free(node);
-            new ElementMerge(definitions, fault => Report(source, id, fault), isSpecialisation).Merge(node, element);
+            new ElementMerge(definitions, fault => Report(source, element, id, fault), isSpecialisation).Merge(node, element, newSlices.Contains(node));
         }
 
         foreach (var choice in shortForms.GroupBy(s => s.Choice)) Close(choice.Key, [.. choice.Select(c => c.Slice)]);
-        return null;
+        return unusable;
     }
 
     /// <summary>True when what the last step is a slice of says how its slices are told apart.</summary>
@@ -68,9 +80,13 @@ internal sealed partial class SnapshotGenerator
         foreach (var limit in new[] { "maxLength", "minValue", "maxValue" }) value.Replace(limit);
     }
 
-    private void Report(FhirElement source, string id, string fault)
+    private void Report(FhirElement source, FhirElement element, string id, string fault) =>
+        Report(source, element, Problems.InvalidProfile.With($"the profile '{Shown(source.Text("url") ?? "")}' contradicts its base at {Shown(id)}: {fault}", Shown(id)), null);
+
+    private void Report(FhirElement source, FhirElement element, Problem fault, List<Problem>? unusable)
     {
-        if (faults.Count < MaxFaults) faults.Add(Problems.InvalidProfile.With($"the profile '{Shown(source.Text("url") ?? "")}' contradicts its base at {Shown(id)}: {fault}", Shown(id)));
+        if (faults.Count < MaxFaults) faults.Add(new DifferentialFault(source, element, fault));
+        if (unusable?.Count < MaxFaults) unusable.Add(fault);
     }
 
     /// <summary>One step down; what is needed for it is unfolded or made. <paramref name="added"/> is what a new type may say of an element of its own.</summary>
@@ -135,6 +151,7 @@ internal sealed partial class SnapshotGenerator
         made.Replace("slicing");
         made.Replace("min", ImpliedBy("zero", "min"));
         if (types.Count > 0) made.Replace("type", types);
+        newSlices.Add(made);
         return (outer.AddSlice(made), null);
     }
 
@@ -163,7 +180,8 @@ internal sealed partial class SnapshotGenerator
         // All datatypes of a choice have what Element has.
         if (codes.Count > 1) return TreeOf(Types + "Element").Value;
         var profiles = node.All("type").SelectMany(t => t.Children("profile")).Select(p => p.Value).OfType<string>().Distinct().ToList();
-        if (profiles.Count == 1 && TreeOf(profiles[0]) is { IsOk: true, Value: { } profile }) return profile;
+        if (profiles.Count == 1 && open.Contains(profiles[0].Split('|')[0])) circle = profiles[0];
+        else if (profiles.Count == 1 && TreeOf(profiles[0]) is { IsOk: true, Value: { } profile }) return profile;
         return TreeOf(codes[0].Contains(':', StringComparison.Ordinal) ? codes[0] : Types + codes[0]) is { IsOk: true, Value: { } type } ? type : null;
     }
 

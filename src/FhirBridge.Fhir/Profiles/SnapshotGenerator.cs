@@ -23,8 +23,13 @@ internal sealed partial class SnapshotGenerator
     private readonly Definitions definitions;
     private readonly Dictionary<string, Result<SnapshotNode>> trees = new(StringComparer.Ordinal);
     private readonly HashSet<string> open = new(StringComparer.Ordinal);
-    private readonly List<Problem> faults = [];
+    private readonly List<DifferentialFault> faults = [];
+    private readonly Dictionary<SnapshotNode, FhirElement> origins = [];
+    private readonly HashSet<SnapshotNode> newSlices = [];
     private int elements;
+
+    // The profile that an element reaches into while its own snapshot is being made.
+    private string? circle;
 
     private SnapshotGenerator(Definitions definitions) => this.definitions = definitions;
 
@@ -42,14 +47,36 @@ internal sealed partial class SnapshotGenerator
     /// <summary>As <see cref="WithSnapshot"/>, whether it has a snapshot or not.</summary>
     internal static Result<FhirElement> Regenerate(FhirElement structureDefinition, Definitions definitions) => new SnapshotGenerator(definitions).Run(structureDefinition);
 
-    private Result<FhirElement> Run(FhirElement source)
+    /// <summary>
+    /// As <see cref="Regenerate"/>, with all that the differential states against its base, each with its element. Where a definition states a snapshot alone, that is taken for what it states.
+    /// </summary>
+    internal static SnapshotJudgement Judge(FhirElement structureDefinition, Definitions definitions)
+    {
+        var generator = new SnapshotGenerator(definitions);
+        var made = generator.Run(structureDefinition, out var tree);
+        var stated = new Dictionary<string, FhirElement>(StringComparer.Ordinal);
+        if (tree is not null)
+        {
+            foreach (var (node, id, _) in tree.WithIds())
+            {
+                if (generator.origins.TryGetValue(node, out var element)) stated[id] = element;
+            }
+        }
+
+        return new SnapshotJudgement(made, generator.faults, stated);
+    }
+
+    private Result<FhirElement> Run(FhirElement source) => Run(source, out _);
+
+    private Result<FhirElement> Run(FhirElement source, out SnapshotNode? made)
     {
         if (source.Text("url") is { } url) open.Add(url);
         var tree = Generate(source);
+        made = tree.Value;
         if (!tree.IsOk) return Result<FhirElement>.Fail(tree.Problems);
         if (SnapshotWriter.Write(source, tree.Value, MaxBytes) is not { } json) return TooMuch(source);
         var read = FhirJson.ReadTrusted(json);
-        return read.IsOk ? Result<FhirElement>.Ok(read.Value.Root, [.. faults]) : Result<FhirElement>.Fail(read.Problems);
+        return read.IsOk ? Result<FhirElement>.Ok(read.Value.Root, [.. faults.Select(f => f.Problem)]) : Result<FhirElement>.Fail(read.Problems);
     }
 
     /// <summary>The elements of the definition of that canonical, from its snapshot where it has one.</summary>
@@ -70,7 +97,9 @@ internal sealed partial class SnapshotGenerator
 
     private Result<SnapshotNode> Generate(FhirElement source)
     {
-        if (source["differential"] is not { Exists: true } differential) return Unusable(source, "it has neither snapshot nor differential");
+        var differential = source["differential"];
+        if (!differential.Exists) differential = source["snapshot"];
+        if (!differential.Exists) return Unusable(source, "it has neither snapshot nor differential");
         if (source.Text("type") is not { } type) return Unusable(source, "it names no type");
         var name = type[(type.LastIndexOf('/') + 1)..];
         var found = Basis(source, name);
@@ -80,7 +109,8 @@ internal sealed partial class SnapshotGenerator
         if (!isSpecialisation && basis.Text("type") != type) return Unusable(source, $"its base '{Shown(basis.Text("url") ?? "")}' is about {basis.Text("type") ?? "nothing"}");
         if (Copy(found.Value, name, null) is not { } root) return TooMuch(source);
         if (isSpecialisation) root.Replace("base");
-        return Apply(source, differential, root, isSpecialisation) is { } fault ? fault : root;
+        var unusable = Apply(source, differential, root, isSpecialisation);
+        return unusable.Count > 0 ? Result<SnapshotNode>.Fail(unusable) : root;
     }
 
     private Result<SnapshotNode> Basis(FhirElement source, string name)

@@ -62,6 +62,25 @@ internal sealed class SnapshotNode(string name, string? slice, IReadOnlyList<Fhi
         return added;
     }
 
+    /// <summary>This node and all below, each with id and path, in the order of a snapshot.</summary>
+    internal IEnumerable<(SnapshotNode Node, string Id, string Path)> WithIds() => WithIds(name, name);
+
+    private IEnumerable<(SnapshotNode Node, string Id, string Path)> WithIds(string id, string path)
+    {
+        yield return (this, id, path);
+        foreach (var child in children)
+        {
+            foreach (var below in child.WithIds($"{id}.{child.Name}", $"{path}.{child.Name}")) yield return below;
+        }
+
+        // A slice of a slice says the outer one in its own name, so it takes its place in the id.
+        var own = slice is null ? id : id[..^(slice.Length + 1)];
+        foreach (var inner in slices)
+        {
+            foreach (var below in inner.WithIds($"{own}:{inner.SliceName}", path)) yield return below;
+        }
+    }
+
     /// <summary>Puts others in place of the properties of a name; none to take it away.</summary>
     internal void Replace(string property, params IEnumerable<FhirElement> others) => Properties = [.. Properties.Where(p => p.Name != property), .. others];
 }

@@ -20,33 +20,18 @@ internal static class SnapshotWriter
         foreach (var name in source.Children().Select(c => c.Name).Where(n => n is not "snapshot" and not "differential" && written.Add(n))) FhirJson.WriteProperty(writer, source, name);
         writer.WriteStartObject("snapshot"u8);
         writer.WriteStartArray("element"u8);
-        var isWhole = WriteNode(writer, root, root.Name, root.Name, maxBytes);
-        if (!isWhole) return null;
+        foreach (var (node, id, path) in root.WithIds())
+        {
+            if (writer.BytesCommitted + writer.BytesPending > maxBytes) return null;
+            WriteElement(writer, node, id, path);
+        }
+
         writer.WriteEndArray();
         writer.WriteEndObject();
         FhirJson.WriteProperty(writer, source, "differential");
         writer.WriteEndObject();
         writer.Flush();
         return bytes.WrittenSpan.ToArray();
-    }
-
-    private static bool WriteNode(Utf8JsonWriter writer, SnapshotNode node, string id, string path, int maxBytes)
-    {
-        if (writer.BytesCommitted + writer.BytesPending > maxBytes) return false;
-        WriteElement(writer, node, id, path);
-        foreach (var child in node.Children)
-        {
-            if (!WriteNode(writer, child, $"{id}.{child.Name}", $"{path}.{child.Name}", maxBytes)) return false;
-        }
-
-        // A slice of a slice says the outer one in its own name, so it takes its place in the id.
-        var own = node.SliceName is null ? id : id[..^(node.SliceName.Length + 1)];
-        foreach (var slice in node.Slices)
-        {
-            if (!WriteNode(writer, slice, $"{own}:{slice.SliceName}", path, maxBytes)) return false;
-        }
-
-        return true;
     }
 
     private static void WriteElement(Utf8JsonWriter writer, SnapshotNode node, string id, string path)

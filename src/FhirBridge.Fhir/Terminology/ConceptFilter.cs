@@ -110,6 +110,9 @@ internal sealed class ConceptFilter(string property, string op, string value)
         }
     }
 
+    /// <summary>True for a regular expression that filters can be run with.</summary>
+    internal static bool IsPattern(string text) => Pattern(text) is not null;
+
     /// <summary>The pattern for the whole text, without backtracking; null when it is no pattern that can be run so.</summary>
     private static Regex? Pattern(string text)
     {

@@ -54,6 +54,9 @@ internal static class BaseRules
             case "Extension":
                 yield return new ExtensionRule();
                 break;
+            case "Expression":
+                yield return new ExpressionRule();
+                break;
             case "Attachment":
                 yield return new AttachmentRule();
                 break;

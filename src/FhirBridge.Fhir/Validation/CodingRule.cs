@@ -52,7 +52,7 @@ internal sealed class CodingRule : IElementRule
     }
 
     /// <summary>HL7's terminology has versions of its own, and R4's copy of it is an old one: a code that is not in it may be a new one.</summary>
-    private static bool IsMoving(string system) => system.StartsWith("http://terminology.hl7.org/", StringComparison.Ordinal);
+    internal static bool IsMoving(string system) => system.StartsWith("http://terminology.hl7.org/", StringComparison.Ordinal);
 
     /// <summary>True for a URI with a scheme (<c>http:</c>, <c>urn:</c>), by its grammar.</summary>
     internal static bool IsAbsolute(string uri)
@@ -63,7 +63,7 @@ internal sealed class CodingRule : IElementRule
     }
 
     /// <summary>A display may be any designation, in whatever case.</summary>
-    private static bool IsDisplay(string display, string stated, Concept concept) =>
+    internal static bool IsDisplay(string display, string stated, Concept concept) =>
         Same(display, stated) || concept.Element.Children("designation").Any(d => d.Text("value") is { } value && Same(display, value));
 
     private static bool Same(string a, string b) => string.Equals(a.Trim(), b.Trim(), StringComparison.OrdinalIgnoreCase);

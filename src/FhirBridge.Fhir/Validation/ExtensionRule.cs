@@ -70,6 +70,9 @@ internal sealed class ExtensionRule : IElementRule
             if (definition.Text("url") is ElementDefinitions + "fhir-type" or ElementDefinitions + "normative-version" or ElementDefinitions + "standards-status" or "http://hl7.org/fhir/StructureDefinition/regex") return true;
         }
 
+        if (definition.Text("url") is ElementDefinitions + "normative-version" && element.Parent.IsResource) return true;
+        if (definition.Text("url") is "http://hl7.org/fhir/StructureDefinition/valueset-concept-comments" && element.Parent.DefinitionPath is "CodeSystem.concept") return true;
+
         var any = false;
         foreach (var context in definition.Children("context"))
         {

@@ -10,6 +10,8 @@ internal sealed class QuestionnaireRules : IResourceRules
     public void Check(FhirElement resource, ValidationRun run)
     {
         var form = new QuestionnaireForm(resource);
+        var values = new QuestionnaireValues(run.Proposed(resource), run);
+        QuestionnaireSource.Check(resource, run);
         foreach (var item in form.All)
         {
             // que-12 of R4 counts from three on, by mistake: its words, and later versions of it, say more than one.
@@ -17,6 +19,7 @@ internal sealed class QuestionnaireRules : IResourceRules
             foreach (var condition in item.Conditions) Condition(form, item, condition, run);
             Values(item, "answerOption", run);
             Values(item, "initial", run);
+            values.Check(item);
             if (item.Element.Text("answerValueSet") is ['#', ..] set && ContainedResources.Find(resource, set).Type != "ValueSet")
             {
                 run.Report(Problems.UnknownReference.With($"the value set '{set}' of the item {item.Label} is not contained here", item.Element["answerValueSet"].Path));

@@ -14,6 +14,8 @@ internal sealed class ValidationRun
     private readonly HashSet<Problem> seen = [];
     private readonly List<Problem> problems = [];
     private readonly Dictionary<FhirElement, BundleIndex> bundles = [];
+    private readonly Dictionary<ElementTree, Definitions> proposed = [];
+    private readonly Dictionary<(FhirElement, string), LogicLibrary?> libraries = [];
     private readonly Dictionary<FhirElement, Dictionary<string, FhirElement>> contained = [];
 
     internal ValidationRun(FhirPathContext context, ValidationBudget? budget = null, bool isStrict = false)
@@ -39,6 +41,27 @@ internal sealed class ValidationRun
     internal IReadOnlyList<Problem> Found => problems;
 
     internal bool HasErrors { get; private set; }
+
+    /// <summary>Conformance resources that are written together with the one that is judged.</summary>
+    internal IReadOnlyList<FhirElement> Beside { get; init; } = [];
+
+    /// <summary>What would be known if the resource were, with those of its Bundle and those written together with it.</summary>
+    internal Definitions Proposed(FhirElement resource)
+    {
+        var tree = resource.Tree!;
+        if (!proposed.TryGetValue(tree, out var known)) proposed.Add(tree, known = Definitions.With([.. Beside, .. tree.Root.Children("entry").Select(e => e["resource"]).Prepend(tree.Root).Where(r => r.IsResource && r["url"].HasValue)]));
+        return known;
+    }
+
+    /// <summary>The Library of that canonical, contained in the resource or known; null when there is none.</summary>
+    internal LogicLibrary? Library(FhirElement resource, string canonical)
+    {
+        if (libraries.TryGetValue((resource, canonical), out var known)) return known;
+        var library = canonical.StartsWith('#') ? ContainedResources.Find(resource, canonical) : Proposed(resource).FindResource("Library", canonical);
+        known = library.Type == "Library" ? LogicLibrary.Of(library) : null;
+        libraries.Add((resource, canonical), known);
+        return known;
+    }
 
     /// <summary>Keeps a problem; the same one is kept once, and no more than 500.</summary>
     internal void Report(Problem problem)

@@ -18,6 +18,9 @@ public sealed record ValidationOptions
     /// <summary>True to ask for the profiles of the network as well (<see cref="Definitions.GlobalProfiles"/>).</summary>
     public bool WithGlobalProfiles { get; init; }
 
+    /// <summary>Conformance resources that are to be written together with the one that is judged: it may build on them.</summary>
+    public IReadOnlyList<FhirElement> Beside { get; init; } = [];
+
     /// <summary>Finds what a reference names outside of the resource; nothing by default, and what is not found is not judged.</summary>
     public Func<string, FhirElement>? Resolve { get; init; }
 
@@ -51,7 +54,7 @@ public sealed class Validator(Definitions definitions)
     public IReadOnlyList<Problem> Validate(FhirElement resource, ValidationOptions? options = null)
     {
         options ??= ValidationOptions.Default;
-        var run = new ValidationRun(new FhirPathContext { Definitions = definitions, Resolve = options.Resolve, TimeProvider = options.Time }, isStrict: options.IsStrict);
+        var run = new ValidationRun(new FhirPathContext { Definitions = definitions, Resolve = options.Resolve, TimeProvider = options.Time }, isStrict: options.IsStrict) { Beside = options.Beside };
         CheckBase(resource, run);
         DuplicateIds.Check(resource, run);
         CheckProfiles(resource, options, run);
@@ -109,6 +112,7 @@ public sealed class Validator(Definitions definitions)
     private static void Check(FhirElement resource, Profile profile, ValidationOptions options, ValidationRun run)
     {
         if (!run.Budget.Open.Add((resource, profile))) return;
+        foreach (var fault in profile.Faults) run.Report(Problems.UnknownProfile.With($"{fault.Diagnostics}; that is not asked for", resource.Path));
         new ProfileCheck(run).Check(resource, profile);
         if (options.ReportMustSupport) MustSupport.Report(resource, profile, run);
     }

@@ -36,12 +36,14 @@ public sealed class ResourceRulesVectorTests
         return (expected.FirstOrDefault(e => !found.Any(f => Fits(f.Expression ?? "", e))), found.FirstOrDefault(f => !expected.Any(e => Fits(f.Expression ?? "", e))));
     }
 
-    /// <summary>The vectors name the element at fault, or the one around it, or only the resource.</summary>
+    /// <summary>The vectors name the element at fault, or the one around it or directly in it, or only the resource.</summary>
     private static bool Fits(string found, string expected) =>
         found == expected
         || (!expected.Contains('.', StringComparison.Ordinal) && found.StartsWith(expected + ".", StringComparison.Ordinal))
-        || (found.StartsWith(expected + ".", StringComparison.Ordinal) && !found[(expected.Length + 1)..].Contains('.', StringComparison.Ordinal))
-        || expected == found + ".value" || expected == found + "[0]";
+        || IsIn(found, expected) || IsIn(expected, found) || expected == found + "[0]";
+
+    private static bool IsIn(string inner, string outer) =>
+        outer.Contains('.', StringComparison.Ordinal) && inner.StartsWith(outer + ".", StringComparison.Ordinal) && !inner[(outer.Length + 1)..].Contains('.', StringComparison.Ordinal);
 
     private static List<Problem> Check(ValidationCase test)
     {
