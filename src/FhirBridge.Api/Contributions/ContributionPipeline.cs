@@ -64,10 +64,13 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
     private List<Problem> Faults(IReadOnlyList<WriteIntent> intents)
     {
         var faults = new List<Problem>();
+
+        // What is written at once may build on each other.
+        var written = intents.Select(i => i.Resource?.Root ?? default).Where(r => r.Exists && r["url"].HasValue).ToList();
         foreach (var intent in intents)
         {
             if (intent.Resource is not { Root: var root }) continue;
-            var found = definitions().Validator.Validate(root, Validation);
+            var found = definitions().Validator.Validate(root, written.Count < 2 ? Validation : Validation with { Beside = written });
             if (!found.Any(p => p.Kind.Severity <= IssueSeverity.Error)) continue;
             faults.AddRange(found.Select(p => intent.Where.Length == 0 || p.Expression is null ? p : p with { Expression = intent.Where + p.Expression[Math.Min(p.Expression.Length, intent.Key.Type.Length)..] }));
         }

@@ -9,7 +9,7 @@ internal static class NetworkDefinitions
     private const string Shipped = "profiles/";
 
     /// <summary>Reads all of them.</summary>
-    /// <exception cref="InvalidConfigurationException">A file of the folder cannot be used; it names every one.</exception>
+    /// <exception cref="InvalidConfigurationException">A file of the folder cannot be used, or contradicts itself or what is known; it names every one.</exception>
     public static Definitions Load(FhirBridgeOptions options)
     {
         var builder = new DefinitionsBuilder(Definitions.R4);
@@ -24,9 +24,11 @@ internal static class NetworkDefinitions
 
         if (options.DefinitionsFolder is { } folder) builder.AddPackage(folder);
 
+        var definitions = builder.Build();
+
         // An element that R4 does not know (of another version, or a misspelt one) is left out and does no harm; anything else would be missed.
-        var faults = builder.Problems.Where(p => p.Kind != Problems.UnknownElement).ToList();
+        var faults = builder.Problems.Where(p => p.Kind != Problems.UnknownElement).Concat(builder.Contradictions(definitions)).ToList();
         if (faults.Count > 0) throw new InvalidConfigurationException([.. faults.Select(p => $"Definitions:Folder: {p.Diagnostics}{(p.Expression is null ? "" : $" (at {p.Expression})")}")]);
-        return builder.Build();
+        return definitions;
     }
 }

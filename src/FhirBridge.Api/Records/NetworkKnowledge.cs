@@ -22,7 +22,7 @@ public sealed class NetworkKnowledge
 
     private static readonly FrozenSet<string> Types = new[]
     {
-        "CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "Questionnaire", "Measure", "Library", "StructureMap", Guide,
+        "CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "Questionnaire", "Measure", "Library", "StructureMap", "SearchParameter", "OperationDefinition", "PlanDefinition", "ActivityDefinition", Guide,
     }.ToFrozenSet();
 
     private readonly Definitions start;

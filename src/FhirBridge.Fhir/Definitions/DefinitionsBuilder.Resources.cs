@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
+using FhirBridge.Fhir.FhirPath;
+using FhirBridge.Fhir.Validation;
 
 namespace FhirBridge.Fhir;
 
@@ -25,6 +27,28 @@ public sealed partial class DefinitionsBuilder
         var store = Store();
         return new Definitions(() => t, () => s, () => c, () => k, () => o, () => store);
     }
+
+    /// <summary>
+    /// What was added and contradicts itself or what is known, each with the file that it stood in: profiles against their bases, invariants and search expressions that do not compile, circles, slices
+    /// that cannot be told apart. What is not known is no fault. Another copy of what was there from the start is not looked at.
+    /// </summary>
+    /// <param name="built">The definitions that <see cref="Build"/> gave.</param>
+    public IReadOnlyList<Problem> Contradictions(Definitions built)
+    {
+        var found = new List<Problem>();
+        foreach (var (type, canonical) in resources.Keys)
+        {
+            if (!ResourceRules.All.TryGetValue(type, out var rules) || IsCopy(type, canonical)) continue;
+            var run = new ValidationRun(new FhirPathContext { Definitions = built });
+            rules.Check(built.FindResource(type, canonical), run);
+            found.AddRange(run.Found.Where(p => p.Kind.Severity <= IssueSeverity.Error).Select(p => p with { Diagnostics = $"{files[(type, canonical)]}: {p.Diagnostics}" }));
+            if (found.Count >= limits.MaxProblems) break;
+        }
+
+        return found;
+    }
+
+    private bool IsCopy(string type, string canonical) => start?.Store.Find(type, canonical) is { } known && start.Store.Bytes(known).Span.SequenceEqual(resources[(type, canonical)].Json);
 
     private ConformanceStore Store()
     {
@@ -86,6 +110,7 @@ public sealed partial class DefinitionsBuilder
         // Put at the end, so that the last one added is the one that is found without a version.
         resources.Remove((type, entry.Canonical));
         resources.Add((type, entry.Canonical), (entry, json));
+        files[(type, entry.Canonical)] = file;
     }
 
     /// <summary>True when the StructureDefinition is to be kept.</summary>

@@ -25,6 +25,7 @@ public sealed partial class DefinitionsBuilder
     private readonly SortedDictionary<string, OperationHeader> operations = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, CodeSet> codes = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<(string Type, string Canonical), (ConformanceEntry Entry, byte[] Json)> resources = [];
+    private readonly Dictionary<(string Type, string Canonical), string> files = [];
     private readonly HashSet<string> fixedTypes = new(StringComparer.Ordinal);
     private readonly TerminologyExpander terminology = new();
     private readonly List<Problem> problems = [];

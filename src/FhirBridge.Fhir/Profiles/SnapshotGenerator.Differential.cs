@@ -61,15 +61,15 @@ internal sealed partial class SnapshotGenerator
         return unusable;
     }
 
-    /// <summary>True when what the last step is a slice of says how its slices are told apart.</summary>
-    private static bool IsSliced(SnapshotNode root, ElementStep[] address)
+    /// <summary>True when what the last step is a slice of says how its slices are told apart, or when a profile that is not known may say it.</summary>
+    private bool IsSliced(SnapshotNode root, ElementStep[] address)
     {
         var node = root;
         foreach (var step in address[..^1])
         {
             node = node.Child(step.Name);
             if (step.Slice is not null) node = node?.Slice(step.Slice) ?? node;
-            if (node is null) return true;
+            if (node is null || node.All("type").SelectMany(t => t.Children("profile")).Any(p => !definitions.FindResource("StructureDefinition", p.Value ?? "").Exists)) return true;
         }
 
         return node.Child(address[^1].Name) is not { } sliced || Outer(sliced, address[^1].Slice!).First("slicing").Exists || sliced.First("slicing").Exists;

@@ -65,6 +65,25 @@ public sealed class NetworkDefinitionsTests : IDisposable
         Assert.All(refused.Errors, e => Assert.StartsWith("Definitions:Folder:", e));
     }
 
+    [Fact]
+    public void Folder_WithWhatContradictsItself_StopsTheStart_AndNamesTheFiles_InWhateverOrder()
+    {
+        static string Profile(string id, string basis, string element) => $$"""{"resourceType":"StructureDefinition","url":"https://care.example/{{id}}","name":"P","status":"active","kind":"resource","abstract":false,"type":"Patient","baseDefinition":"{{basis}}","derivation":"constraint","differential":{"element":[{{element}}] } }""";
+        const string named = """{"id":"Patient.name","path":"Patient.name","min":1,"max":"2"}""";
+        File.WriteAllText(Path.Combine(folder, "a-derived.json"), Profile("derived", "https://care.example/base", named));
+        File.WriteAllText(Path.Combine(folder, "b-base.json"), Profile("base", "http://hl7.org/fhir/StructureDefinition/Patient", named));
+        File.WriteAllText(Path.Combine(folder, "c-later.json"), Profile("open", "https://care.example/not-here", named));
+        Assert.NotNull(NetworkDefinitions.Load(new FhirBridgeOptions { DefinitionsFolder = folder }));
+
+        File.WriteAllText(Path.Combine(folder, "d-wider.json"), Profile("wider", "https://care.example/base", named.Replace("\"2\"", "\"3\"", StringComparison.Ordinal)));
+        Pack("e.tgz", ("package/ValueSet-visit.json", ValueSet.Replace("\"filter\":[{\"property\":\"concept\",\"op\":\"is-a\",\"value\":\"home\"}]", "\"valueSet\":[\"https://care.example/ValueSet/visit\"]", StringComparison.Ordinal)));
+        var refused = Assert.Throws<InvalidConfigurationException>(() => NetworkDefinitions.Load(new FhirBridgeOptions { DefinitionsFolder = folder }));
+        Assert.Collection(
+            refused.Errors,
+            e => Assert.StartsWith("Definitions:Folder: d-wider.json: the profile 'https://care.example/wider' contradicts its base at Patient.name: its max 3 is more than the base's 2 (at StructureDefinition.differential.element[0])", e, StringComparison.Ordinal),
+            e => Assert.StartsWith("Definitions:Folder: e.tgz:package/ValueSet-visit.json: the value set is made of itself", e, StringComparison.Ordinal));
+    }
+
     private void Pack(string name, params (string Name, string Text)[] files)
     {
         using var gzip = new GZipStream(File.Create(Path.Combine(folder, name)), CompressionMode.Compress);

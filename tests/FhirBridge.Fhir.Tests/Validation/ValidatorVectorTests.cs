@@ -1,20 +1,11 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using FhirBridge.Fhir.Validation;
 
 namespace FhirBridge.Fhir.Tests.Validation;
 
 /// <summary>The vectors of FHIR/fhir-test-cases: what the official Java validator says of each resource, with the profiles that the case names.</summary>
-public sealed partial class ValidatorVectorTests(ITestOutputHelper output)
+public sealed class ValidatorVectorTests(ITestOutputHelper output)
 {
-    private enum Verdict
-    {
-        Same,
-        Missed,
-        Refused,
-        Place,
-    }
-
     [Fact]
     public void Validate_EachCase_AgreesWithTheReferenceButForTheLedger()
     {
@@ -33,7 +24,7 @@ public sealed partial class ValidatorVectorTests(ITestOutputHelper output)
 
         void Judge(ValidationCase one, string step, ValidationVerdict expected, IReadOnlyList<string> supporting, string? profile)
         {
-            var verdict = Compare(expected, Errors(one, supporting, profile));
+            var verdict = Verdicts.Compare(expected, [.. Errors(one, supporting, profile).Select(e => e.Expression)]);
             var tier = $"{one.Tier} {(expected.Errors == 0 ? "valid" : "invalid")}";
             var (all, agree, place) = scores.GetValueOrDefault(tier);
             scores[tier] = (all + 1, agree + (verdict is Verdict.Same or Verdict.Place ? 1 : 0), place + (verdict == Verdict.Same ? 1 : 0));
@@ -48,17 +39,6 @@ public sealed partial class ValidatorVectorTests(ITestOutputHelper output)
         var refused = ValidationLedger.R4.Cases.Where(c => c.Difference == "refused").ToList();
         Assert.True(refused.Count <= 6, string.Join(", ", refused.Select(c => c.Name)));
         Assert.All(ValidationLedger.R4.Cases, c => Assert.True(c.Reason.Length > 20, c.Name));
-    }
-
-    private static Verdict Compare(ValidationVerdict expected, IReadOnlyList<Problem> errors)
-    {
-        if (expected.Errors == 0) return errors.Count == 0 ? Verdict.Same : Verdict.Refused;
-        if (errors.Count == 0) return Verdict.Missed;
-        var places = expected.ErrorExpressions.OfType<string>().Select(Normal).ToList();
-        var ours = errors.Select(e => Normal(e.Expression ?? "")).Where(p => p.Length > 0).ToList();
-
-        // Some report at the element, some at the one around it.
-        return places.Count == 0 || ours.Any(o => places.Any(p => o == p || o.StartsWith(p + ".", StringComparison.Ordinal) || p.StartsWith(o + ".", StringComparison.Ordinal))) ? Verdict.Same : Verdict.Place;
     }
 
     private static IReadOnlyList<Problem> Errors(ValidationCase one, IReadOnlyList<string> supporting, string? profile)
@@ -83,10 +63,4 @@ public sealed partial class ValidatorVectorTests(ITestOutputHelper output)
         var bytes = ValidationCases.File(file);
         return Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF', ' ', '\r', '\n', '\t').StartsWith('<') ? FhirXml.ReadLenient(bytes) : FhirJson.ReadLenient(bytes);
     }
-
-    /// <summary>Without the index 0, which some leave out.</summary>
-    private static string Normal(string path) => Zero().Replace(ValidationCases.Place(path).Replace("[x]", "", StringComparison.Ordinal), "");
-
-    [GeneratedRegex(@"\[0\]")]
-    private static partial Regex Zero();
 }

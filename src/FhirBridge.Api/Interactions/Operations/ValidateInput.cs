@@ -61,7 +61,7 @@ internal sealed record ValidateInput(bool HasResource, ElementTree? Resource, IR
         modes.Count > 1 ? Problems.BadRequest.With("'mode' stands once") : new ValidateInput(sent, resource, faults, modes.Count == 0 ? null : modes[0], profiles);
 
     private static bool IsCall(FhirElement parameters) =>
-        parameters.Children("parameter").Any(p => p.Text("name") == "resource" && p["resource"].Exists) || parameters.Children("parameter").All(p => p.Text("name") is "mode" or "profile");
+        parameters.Children("parameter").Any(p => p.Text("name") == "resource" && p["resource"].Exists) || (parameters["parameter"].Exists && parameters.Children("parameter").All(p => p.Text("name") is "mode" or "profile"));
 
     private static Problem Unknown(string name, string? path) => Problems.UnknownParameter.With($"$validate has no parameter '{(name.Length > 50 ? name[..50] : name)}': it takes resource, mode and profile", path);
 }

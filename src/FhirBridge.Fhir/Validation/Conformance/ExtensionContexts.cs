@@ -2,7 +2,7 @@ using FhirBridge.Fhir.FhirPath;
 
 namespace FhirBridge.Fhir.Validation;
 
-/// <summary>Where an extension says that it may stand. Spec: https://hl7.org/fhir/R4/defining-extensions.html#context.</summary>
+/// <summary>What an extension is known by, and where it says that it may stand. Spec: https://hl7.org/fhir/R4/defining-extensions.html#context.</summary>
 internal static class ExtensionContexts
 {
     // Names of later versions for what R4 has no type for; extensions that are made for several versions give them.
@@ -14,6 +14,11 @@ internal static class ExtensionContexts
         {
             run.Report(Problems.Questionable.With("only the definition of an extension says where it may stand", resource["context"].Path));
             return;
+        }
+
+        foreach (var element in StructureDefinitionRules.Stated(resource).Children("element").Where(e => e.Text("path") == "Extension.url" && resource.Text("type") == "Extension"))
+        {
+            if (element["fixed"] is { HasValue: true } url && resource.Text("url") is { } own && url.Value != own) run.Report(Problems.InvalidDefinition.With($"the extension is '{own}', and its instances would have the url '{url.Value}'", url.Path));
         }
 
         foreach (var context in resource.Children("context")) Context(context, definitions, run);

@@ -10,18 +10,24 @@ internal sealed class SlicingCheck(Definitions definitions, IReadOnlyDictionary<
 {
     private readonly SliceStatement statements = new(definitions);
 
-    internal void Check(ProfileNode node)
+    internal void Check(ProfileNode root) => Check(root, isKnown: true);
+
+    /// <param name="node">The element, and all below.</param>
+    /// <param name="isKnown">False below an element whose type follows a profile that is not known: its slices may be those of that profile.</param>
+    private void Check(ProfileNode node, bool isKnown)
     {
         if (!run.Budget.Spend()) return;
-        if (node.Slicing is { } slicing && (node.Slices.Any(s => Place(s).Exists) || Place(node)["slicing"].Exists)) Sliced(node, slicing);
-        foreach (var child in node.Children.Concat(node.Slices)) Check(child);
+        if (node.Slicing is { } slicing && (node.Slices.Any(s => Place(s).Exists) || Place(node)["slicing"].Exists)) Sliced(node, slicing, isKnown);
+        isKnown &= node.Types.SelectMany(t => t.Profiles).All(p => definitions.FindEntry("StructureDefinition", p) is not null);
+        foreach (var child in node.Children) Check(child, isKnown);
+        foreach (var slice in node.Slices) Check(slice, isKnown);
     }
 
     private FhirElement Place(ProfileNode node) => node.Definition.Text("id") is { } id ? stated.GetValueOrDefault(id) : default;
 
-    private void Sliced(ProfileNode node, Slicing slicing)
+    private void Sliced(ProfileNode node, Slicing slicing, bool isKnown)
     {
-        var isTold = true;
+        var isTold = isKnown;
         if (Place(node)["slicing"] is { Exists: true } own)
         {
             foreach (var (place, discriminator) in own.Children("discriminator").Zip(slicing.Discriminators)) isTold &= Discriminator(place, discriminator, node);
@@ -61,7 +67,8 @@ internal sealed class SlicingCheck(Definitions definitions, IReadOnlyDictionary<
         var known = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var slice in node.Slices)
         {
-            var said = slicing.Discriminators.Select(d => statements.Of(slice, d)).ToList();
+            var said = slicing.Discriminators.TakeWhile(_ => run.Budget.Spend()).Select(d => statements.Of(slice, d)).ToList();
+            if (run.Budget.IsExhausted) return;
             if (said.Contains(SliceStatement.Open)) continue;
             var place = Place(slice) is { Exists: true } own ? own : Place(node);
             if (said.TrueForAll(s => s is null))

@@ -27,7 +27,9 @@ internal static class StructureBase
     }
 
     private static IEnumerable<string> Outline(FhirElement definition) =>
-        definition["snapshot"].Children("element").Select(e => $"{e.Text("path")} {e.Text("min")} {e.Text("max")} {string.Join('|', e.Children("type").Select(t => t.Text("code")))}");
+        definition["snapshot"].Children("element").Select(e => string.Join(
+            ' ',
+            [e.Text("path"), e.Text("min"), e.Text("max"), e["binding"].Text("strength"), e["binding"].Text("valueSet"), .. e.Children("type").Select(t => t.Text("code")), .. e.Children("constraint").Select(c => c.Text("key") + c.Text("expression"))]));
 
     /// <summary>A constraint is about the type of its base, a specialisation about a new one.</summary>
     private static bool Fits(FhirElement resource, Definitions definitions, ValidationRun run)

@@ -50,6 +50,8 @@ internal sealed class StructureDefinitionRules : IResourceRules
         {
             foreach (var element in made["snapshot"].Children("element"))
             {
+                // What was made for a definition counts as work on it: a Bundle may hold many.
+                if (!run.Spend(resource)) return;
                 if (element.Text("id") is { } id && judged.Stated.TryGetValue(id, out var origin)) complete[origin] = element;
             }
         }

@@ -98,6 +98,11 @@ public sealed class ProfileRefusalTests
     }
 
     [Theory]
+    [InlineData("urn:t", "")]
+    [InlineData("urn:x:text", "invalid-definition[0].fixed")]
+    public void Extension_IsKnownByItsOwnUrl(string url, string expected) => Assert.Equal(expected, Faults(Core + "Extension", "Extension", $$"""{"path":"Extension.url","fixedUri":"{{url}}"}"""));
+
+    [Theory]
     [InlineData("element", "Patient", "")]
     [InlineData("element", "Patient.contact.name", "")]
     [InlineData("element", "Observation.value[x]", "")]

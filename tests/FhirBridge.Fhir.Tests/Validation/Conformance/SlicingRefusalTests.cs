@@ -53,6 +53,20 @@ public sealed class SlicingRefusalTests
         {"id":"Observation.contained:b","path":"Observation.contained","sliceName":"b","type":[{"code":"Patient","profile":["urn:nor:this"]}]}
         """));
 
+    /// <summary>A profile of a type may bring the slices that are named below it: they are judged when it is known.</summary>
+    [Fact]
+    public void Slices_OfAProfileThatIsNotKnownYet_AreNotJudged()
+    {
+        const string elements = """
+            {"path":"Observation.code","type":[{"code":"CodeableConcept","profile":["urn:not:yet"]}]},
+            {"id":"Observation.code.coding:a","path":"Observation.code.coding","sliceName":"a","min":1},
+            {"id":"Observation.code.extension:b","path":"Observation.code.extension","sliceName":"b","max":"0"}
+            """;
+        Assert.Empty(Run(elements));
+        var found = Rules.Run(Profile("urn:t", "http://hl7.org/fhir/StructureDefinition/Observation", elements.Replace("urn:not:yet", "urn:cc", StringComparison.Ordinal)), """{"resourceType":"StructureDefinition","url":"urn:cc","type":"CodeableConcept","kind":"complex-type","derivation":"constraint","baseDefinition":"http://hl7.org/fhir/StructureDefinition/CodeableConcept","differential":{"element":[{"id":"CodeableConcept.text","path":"CodeableConcept.text","min":1}]}}""");
+        Assert.Equal(["StructureDefinition.differential.element[1]", "StructureDefinition.differential.element[2]"], found.Where(p => p.Kind.Severity <= IssueSeverity.Error).Select(p => p.Expression));
+    }
+
     [Theory]
     [InlineData("*", 2, "")]
     [InlineData("2", 2, "invalid-profile")]
