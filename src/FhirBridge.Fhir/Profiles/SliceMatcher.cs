@@ -34,9 +34,9 @@ internal sealed class SliceMatcher(ValidationRun check)
         if (step.Function == "resolve") return Resolved(element, node, kind, path, at + 1);
         var name = step.Name ?? "extension";
         var items = element.Children(name).Where(c => step.Function is null || c.Text("url") == step.Argument).ToList();
-        var nodes = NodesOf(node, name, check.Definitions).Where(n => step.Function is null || n.SliceName is null || IsExtension(n, step.Argument!)).ToList();
+        var nodes = SliceNodes.Of(node, name, check.Definitions).Where(n => step.Function is null || n.SliceName is null || SliceNodes.IsExtension(n, step.Argument!)).ToList();
         if (kind == "exists" && at == path.Count - 1) return Exists(items.Count > 0, nodes);
-        if (nodes.Count == 0) return step.Name == "url" && element.Type == "Extension" ? IsExtension(node, element.Text("url") ?? "") : null;
+        if (nodes.Count == 0) return step.Name == "url" && element.Type == "Extension" ? SliceNodes.IsExtension(node, element.Text("url") ?? "") : null;
 
         // What is not there cannot be what the slice states.
         if (items.Count == 0) return nodes.Any(n => Speaks(n, kind)) ? false : null;
@@ -119,43 +119,6 @@ internal sealed class SliceMatcher(ValidationRun check)
 
         return answer;
     }
-
-    /// <summary>The nodes that speak of a child: with the slices of it, and in the profiles of the type where the node itself says nothing.</summary>
-    internal static IEnumerable<ProfileNode> NodesOf(ProfileNode node, string name, Definitions definitions)
-    {
-        var isTold = false;
-        foreach (var typed in node.Children.Where(c => IsChoice(name, c.Name, definitions)))
-        {
-            isTold = true;
-            yield return typed;
-        }
-
-        if (isTold) yield break;
-        if (node.Child(name) is { } child)
-        {
-            yield return child;
-            foreach (var slice in child.Slices) yield return slice;
-            yield break;
-        }
-
-        foreach (var url in node.Types.SelectMany(t => t.Profiles))
-        {
-            if (definitions.Profiles.Find(url) is not { IsOk: true, Value: { } profile }) continue;
-            if (profile.Root.Child(name) is not { } own) continue;
-            yield return own;
-            foreach (var slice in own.Slices) yield return slice;
-        }
-    }
-
-    /// <summary>True for <c>valueQuantity</c>, which a differential may say instead of <c>value[x]</c> with that type.</summary>
-    private static bool IsChoice(string name, string typed, Definitions definitions)
-    {
-        if (typed.Length <= name.Length || !typed.StartsWith(name, StringComparison.Ordinal) || !char.IsAsciiLetterUpper(typed[name.Length])) return false;
-        var type = typed[name.Length..];
-        return definitions.FindType(type) is not null || definitions.IsPrimitive(char.ToLowerInvariant(type[0]) + type[1..]);
-    }
-
-    internal static bool IsExtension(ProfileNode node, string url) => node.Types.Any(t => t.Profiles.Any(p => p.Split('|')[0] == url));
 
     private static bool? Or(bool? a, bool? b) => a == true || b == true ? true : a ?? b;
 }

@@ -13,6 +13,7 @@ internal sealed class ValidationRun
 
     private readonly HashSet<Problem> seen = [];
     private readonly List<Problem> problems = [];
+    private int errors;
     private readonly Dictionary<FhirElement, BundleIndex> bundles = [];
     private readonly Dictionary<ElementTree, Definitions> proposed = [];
     private readonly Dictionary<(FhirElement, string), LogicLibrary?> libraries = [];
@@ -63,11 +64,14 @@ internal sealed class ValidationRun
         return known;
     }
 
-    /// <summary>Keeps a problem; the same one is kept once, and no more than 500.</summary>
+    /// <summary>Keeps a problem; the same one is kept once, and no more than 500 errors and 500 others: what is worth knowing must not hide what is wrong.</summary>
     internal void Report(Problem problem)
     {
-        HasErrors |= problem.Kind.Severity <= IssueSeverity.Error;
-        if (problems.Count < MaxProblems && seen.Add(problem)) problems.Add(problem);
+        var isError = problem.Kind.Severity <= IssueSeverity.Error;
+        HasErrors |= isError;
+        if ((isError ? errors : problems.Count - errors) >= MaxProblems || !seen.Add(problem)) return;
+        problems.Add(problem);
+        if (isError) errors++;
     }
 
     /// <summary>Is what the element says in the value set? Null when that cannot be said.</summary>

@@ -51,7 +51,7 @@ public sealed class ValidationVectorTests(Network net) : IClassFixture<Network>
             }
 
             var errors = await ErrorsAsync(one.File, url);
-            if (Verdicts.Compare(expected, errors) is var verdict && verdict != Verdict.Same) found.Add($"{one.Name}{step}: {verdict.ToString().ToLowerInvariant()}");
+            if (VectorVerdicts.Compare(expected, errors) is var verdict && verdict != Verdict.Same) found.Add($"{one.Name}{step}: {verdict.ToString().ToLowerInvariant()}");
             foreach (var (path, tag) in stored) (await net.Service.DeleteAsync(path, net.Service.Operator, ("If-Match", tag))).Is(204);
         }
     }

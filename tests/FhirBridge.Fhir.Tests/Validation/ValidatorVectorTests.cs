@@ -24,7 +24,7 @@ public sealed class ValidatorVectorTests(ITestOutputHelper output)
 
         void Judge(ValidationCase one, string step, ValidationVerdict expected, IReadOnlyList<string> supporting, string? profile)
         {
-            var verdict = Verdicts.Compare(expected, [.. Errors(one, supporting, profile).Select(e => e.Expression)]);
+            var verdict = VectorVerdicts.Compare(expected, [.. Errors(one, supporting, profile).Select(e => e.Expression)]);
             var tier = $"{one.Tier} {(expected.Errors == 0 ? "valid" : "invalid")}";
             var (all, agree, place) = scores.GetValueOrDefault(tier);
             scores[tier] = (all + 1, agree + (verdict is Verdict.Same or Verdict.Place ? 1 : 0), place + (verdict == Verdict.Same ? 1 : 0));

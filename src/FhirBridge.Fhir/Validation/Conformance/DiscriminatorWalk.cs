@@ -49,7 +49,7 @@ internal sealed class DiscriminatorWalk(Definitions definitions)
 
     private IEnumerable<Place> Child(Place place, string name)
     {
-        if (place.Node is { } node && SliceMatcher.NodesOf(node, name, definitions).ToList() is { Count: > 0 } nodes) return nodes.SelectMany(PlacesOf);
+        if (place.Node is { } node && SliceNodes.Of(node, name, definitions).ToList() is { Count: > 0 } nodes) return nodes.SelectMany(PlacesOf);
         if (place.Path is null) return [new Place(null, null, null)];
         return definitions.FindElement(place.Path, name) is { } element ? PlacesOf(element) : [];
     }

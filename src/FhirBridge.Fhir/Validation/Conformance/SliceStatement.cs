@@ -22,7 +22,7 @@ internal sealed class SliceStatement(Definitions definitions)
         if (step.Function == "ofType") return Along(node, kind, path, at + 1);
         if (step.Function == "resolve") return Resolved(node, kind, path, at + 1);
         var name = step.Name ?? "extension";
-        var nodes = SliceMatcher.NodesOf(node, name, definitions).Where(n => step.Function is null || n.SliceName is null || SliceMatcher.IsExtension(n, step.Argument!)).ToList();
+        var nodes = SliceNodes.Of(node, name, definitions).Where(n => step.Function is null || n.SliceName is null || SliceNodes.IsExtension(n, step.Argument!)).ToList();
         if (kind == "exists" && at == path.Count - 1) return nodes.Exists(n => n.Max == 0) ? "absent" : nodes.Exists(n => n.Min > 0) ? "present" : null;
         if (nodes.Count == 0 && step.Name == "url" && Profiles(node) is { } url) return url;
 

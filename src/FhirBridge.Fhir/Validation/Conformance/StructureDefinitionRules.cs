@@ -8,6 +8,8 @@ namespace FhirBridge.Fhir.Validation;
 /// </summary>
 internal sealed class StructureDefinitionRules : IResourceRules
 {
+    private const int StepsPerElement = 10;
+
     /// <inheritdoc/>
     public string Type => "StructureDefinition";
 
@@ -50,8 +52,12 @@ internal sealed class StructureDefinitionRules : IResourceRules
         {
             foreach (var element in made["snapshot"].Children("element"))
             {
-                // What was made for a definition counts as work on it: a Bundle may hold many.
-                if (!run.Spend(resource)) return;
+                // What was made for a definition counts as work on it: a Bundle may hold many. An element of a snapshot costs some ten times as much as one of a resource.
+                for (var i = 0; i < StepsPerElement; i++)
+                {
+                    if (!run.Spend(resource)) return;
+                }
+
                 if (element.Text("id") is { } id && judged.Stated.TryGetValue(id, out var origin)) complete[origin] = element;
             }
         }

@@ -142,6 +142,15 @@ public sealed class ProfileRefusalTests
         Assert.Equal("invalid-profile", string.Join(' ', Rules.Run("""{"resourceType":"StructureDefinition","url":"urn:t","type":"Patient","kind":"resource","derivation":"constraint","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","snapshot":{"element":[{"id":"Patient","path":"Patient"},{"id":"Patient.gender","path":"Patient.gender","min":0,"max":"2"}]}}""").Select(p => p.Kind.Code)));
     }
 
+    /// <summary>However many profiles a Bundle holds, the work on them ends; and it is told, however many warnings there are.</summary>
+    [Fact]
+    public void ManyProfiles_InOneBundle_AreWorkThatEnds()
+    {
+        var profiles = Enumerable.Range(0, 600).Select(i => $$"""{"resource":{{Profile(i % 2 == 0 ? Core + "Contract" : $"urn:t{i - 1}", "Contract", """{"id":"Contract","path":"Contract"}""").Replace("urn:t\",\"type", $"urn:t{i}\",\"type", StringComparison.Ordinal)}} }""");
+        var bundle = FhirJson.ReadTrusted(System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Bundle","type":"collection","entry":[{{string.Join(',', profiles)}}]}""")).Value!.Root;
+        Assert.Contains(Definitions.R4.Validator.Validate(bundle), p => p.Kind == Problems.ExpressionBudget);
+    }
+
     private static string Faults(string basis, string type, string elements, IssueSeverity upTo = IssueSeverity.Error) => string.Join(' ', Rules.Run(Profile(basis, type, elements), Stricter, OnExtension)
         .Where(p => p.Kind.Severity <= upTo).Select(p => $"{p.Kind.Code}{p.Expression!.Replace("StructureDefinition.differential.element", "", StringComparison.Ordinal)}").Distinct());
 

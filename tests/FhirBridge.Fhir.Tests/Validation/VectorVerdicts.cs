@@ -19,7 +19,7 @@ internal enum Verdict
 }
 
 /// <summary>Compares verdicts.</summary>
-internal static partial class Verdicts
+internal static partial class VectorVerdicts
 {
     /// <param name="expected">The verdict of the vector.</param>
     /// <param name="errors">Where our errors are; null for those without a place.</param>
