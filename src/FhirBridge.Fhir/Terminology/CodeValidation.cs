@@ -133,7 +133,7 @@ internal sealed class CodeValidation(TerminologyTerms terms)
             TerminologyAnswer.WriteParameter(w, "system", "Uri", shown?.Coding.System ?? (shown?.IsFound == true ? shown.System?.Url : null));
             TerminologyAnswer.WriteParameter(w, "version", "String", shown?.System?.Version);
             foreach (var (name, system) in checks.SelectMany(c => c.Unknown).Distinct()) TerminologyAnswer.WriteParameter(w, name, "Canonical", system);
-        }));
+        })) with { IsOpen = !result && issues.Exists(i => i.IsOfUnknown) };
     }
 
     private void WriteConcept(Utf8JsonWriter w)

@@ -26,7 +26,7 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
             TerminologyAnswer.WriteParameter(w, "result", "Boolean", isFound ? "true" : "false");
             if (!isFound) TerminologyAnswer.WriteParameter(w, "message", "String", "No mapping was found");
             foreach (var m in matches.Distinct()) Write(w, m);
-        }));
+        })) with { IsOpen = !isFound && !map.Exists };
     }
 
     private List<(string? System, string Code)> Asked(bool reverse)

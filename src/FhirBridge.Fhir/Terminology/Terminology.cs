@@ -86,6 +86,10 @@ public sealed class Terminology
         return system.IsComplete ? false : null;
     }
 
+    /// <summary>Does the system have the code? Null when the system, or the version that is named, is not here or not whole.</summary>
+    public bool? HasCode(Coding coding, string? version = null) =>
+        coding.System is null || FindCodeSystem(coding.System, version) is not { } system ? null : system.Find(coding.Code) is not null ? true : system.IsComplete ? false : null;
+
     /// <summary>The concept of a code; null when the system or the code is not here.</summary>
     public Concept? Find(Coding coding, string? version = null) => coding.System is { } system ? FindCodeSystem(system, version)?.Find(coding.Code) : null;
 

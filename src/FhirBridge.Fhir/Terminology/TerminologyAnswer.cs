@@ -7,8 +7,8 @@ namespace FhirBridge.Fhir;
 /// <summary>The answer to a terminology operation: a resource, or the issues for which there is none.</summary>
 /// <param name="Json">The resource: ValueSet or Parameters, or an OperationOutcome of the issues.</param>
 /// <param name="IsOk">False when it is an OperationOutcome.</param>
-/// <param name="IsTooCostly">True when the question would take too much.</param>
-public sealed record TerminologyAnswer(ReadOnlyMemory<byte> Json, bool IsOk, bool IsTooCostly = false)
+/// <param name="IsOpen">True when it hangs on a system, value set or map that is not here: who has it may answer better.</param>
+public sealed record TerminologyAnswer(ReadOnlyMemory<byte> Json, bool IsOk, bool IsOpen = false)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -20,7 +20,7 @@ public sealed record TerminologyAnswer(ReadOnlyMemory<byte> Json, bool IsOk, boo
     }
 
     internal static TerminologyAnswer Fail(params TerminologyIssue[] issues) =>
-        Write(w => WriteOutcome(w, issues)) with { IsOk = false, IsTooCostly = issues.Any(i => i.Type == "too-costly") };
+        Write(w => WriteOutcome(w, issues)) with { IsOk = false, IsOpen = issues.Any(i => i.IsOfUnknown) };
 
     internal static void WriteOutcome(Utf8JsonWriter w, IEnumerable<TerminologyIssue> issues)
     {

@@ -18,6 +18,9 @@ public sealed record TerminologyIssue(string Severity, string Type, string? Code
 
     internal bool IsError => Severity == "error";
 
+    /// <summary>True when it says that a system, value set or map is not here.</summary>
+    internal bool IsOfUnknown => IsError && Type == "not-found" && Code is not ("invalid-code" or "cannot-infer");
+
     internal static TerminologyIssue UnknownValueSet(string canonical) =>
         new("error", "not-found", "not-found", $"A definition for the value Set '{canonical}' could not be found", null, "Unable_to_resolve_value_Set_");
 

@@ -65,7 +65,7 @@ public class TxVectorTests
             "cs-validate-code" => operations.ValidateInCodeSystem(parameters, default, language),
             "lookup" => operations.Lookup(parameters, default, language),
             "translate" => operations.Translate(parameters, default, language),
-            "batch-validate" => operations.ValidateBatch(parameters, language),
+            "batch-validate" => TerminologyOperations.Joined([.. TerminologyOperations.Split(parameters)!.Select(p => operations.Validate(p, language))]),
             var other => throw new InvalidDataException(other),
         };
         var actual = JsonNode.Parse(answer.Json.Span)!;
