@@ -115,7 +115,10 @@ public sealed class CodeSystemContent
         concept.Status = concept.Element.Extension("http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status");
         foreach (var p in concept.Element.Children("property"))
         {
-            if (p.Text("code") is not { } code || StandardName(code) is not { } name || p["value"] is not { HasValue: true } value) continue;
+            if (p.Text("code") is not { } code || p["value"] is not { HasValue: true } value) continue;
+
+            // Whatever URI a system gives to a property of that name, it does not mean that the concept may be chosen.
+            if ((code == "notSelectable" ? code : StandardName(code)) is not { } name) continue;
             switch (name)
             {
                 case "parent" or "subsumedBy" when Find(value.Value) is { } parent:

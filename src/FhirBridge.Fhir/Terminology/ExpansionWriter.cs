@@ -42,6 +42,7 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
         var total = codes.Count;
         var offset = terms.Number("offset") ?? 0;
         var count = terms.Number("count");
+        if (count is null && codes.Count > terms.MaxCodes) return TerminologyAnswer.Fail(TerminologyIssue.TooCostly(set.Text("url") ?? "", terms.MaxCodes));
         var page = count is null && offset == 0 ? codes : [.. codes.Skip(offset).Take(count ?? int.MaxValue)];
         var nested = expansion.IsOfOneSystem && terms.Flag("excludeNested") != true && count is null && offset == 0;
         foreach (var code in page) Declare(code);
@@ -64,7 +65,7 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
         w.WriteString("resourceType", "ValueSet");
         foreach (var child in set.Children().Select(c => c.SourceName).Distinct())
         {
-            if (child is "text" or "expansion" or "extension" || (child == "compose" && terms.Flag("includeDefinition") != true)) continue;
+            if (child is "text" or "expansion" || (child is "compose" or "extension" && terms.Flag("includeDefinition") != true)) continue;
             FhirJson.WriteProperty(w, set, child);
         }
 

@@ -85,9 +85,14 @@ internal sealed class MembershipQuestion(Terminology terminology)
     private bool? OfSystem(ValueSetPart part, Coding coding, string? version)
     {
         if (coding.System is not { } uri || part.System != uri || (part.Version is not null && version is not null && part.Version != version)) return false;
-        if (part.Codes.Contains(coding.Code)) return true;
         var system = terminology.FindCodeSystem(uri, part.Version ?? version);
-        if (part.Codes.Count > 0) return system is { IsCaseSensitive: false } && part.Codes.Contains(coding.Code, StringComparer.OrdinalIgnoreCase);
+        if (part.Codes.Count > 0)
+        {
+            // A code that the system does not have is not in the set, whatever the set lists.
+            return (part.Codes.Contains(coding.Code) || (system is { IsCaseSensitive: false } && part.Codes.Contains(coding.Code, StringComparer.OrdinalIgnoreCase)))
+                && (system is not { IsComplete: true } || system.Find(coding.Code) is not null);
+        }
+
         if (system is null) return null;
         if (system.Find(coding.Code) is not { } concept) return system.IsComplete ? false : null;
         bool? answer = true;

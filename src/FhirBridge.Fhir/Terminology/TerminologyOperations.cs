@@ -3,7 +3,8 @@ namespace FhirBridge.Fhir;
 /// <summary>The operations of R4 on value sets, code systems and concept maps: Parameters in, a resource out. Whatever the request says, nothing is thrown.</summary>
 /// <param name="definitions">What is known; a request may bring more (<c>tx-resource</c>).</param>
 /// <param name="time">The clock of the expansions.</param>
-public sealed class TerminologyOperations(Definitions definitions, TimeProvider time)
+/// <param name="maxCodes">Codes in an expansion at most, when fewer than 100,000 are wanted; a longer one is too costly, unless a page of it is asked for.</param>
+public sealed class TerminologyOperations(Definitions definitions, TimeProvider time, int? maxCodes = null)
 {
     private const int MaxBatch = 500;
 
@@ -96,7 +97,7 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
     private TerminologyAnswer With(FhirElement parameters, string? acceptLanguage, FhirElement resource, Func<TerminologyTerms, TerminologyAnswer> answer)
     {
         // A resource of the address may be an older version than the latest: laid over, it is the one that is found.
-        var terms = new TerminologyTerms(resource.Exists ? definitions.With([resource]) : definitions, parameters, acceptLanguage);
+        var terms = new TerminologyTerms(resource.Exists ? definitions.With([resource]) : definitions, parameters, acceptLanguage, maxCodes);
         return terms.Fault is { } fault ? TerminologyAnswer.Fail(fault) : answer(terms);
     }
 

@@ -15,19 +15,27 @@ internal sealed class TerminologyTerms
     private readonly LanguageRange? header;
     private readonly HashSet<string> used = new(StringComparer.Ordinal);
 
-    internal TerminologyTerms(Definitions definitions, FhirElement parameters, string? acceptLanguage)
+    internal TerminologyTerms(Definitions definitions, FhirElement parameters, string? acceptLanguage, int? maxCodes = null)
     {
         this.parameters = parameters;
+        MaxCodes = Math.Min(maxCodes ?? ValueSetExpansion.MaxCodes, ValueSetExpansion.MaxCodes);
         var own = All("tx-resource").Select(p => p["resource"]).Where(r => r.Exists).ToList();
         if (Parameter("valueSet")["resource"] is { Exists: true } inline && inline.Text("url") is not null) own.Add(inline);
         if (Parameter("codeSystem")["resource"] is { Exists: true } system && system.Text("url") is not null) own.Add(system);
         if (Parameter("conceptMap")["resource"] is { Exists: true } map && map.Text("url") is not null) own.Add(map);
         Definitions = definitions.With(own);
+        Maps = [.. own.Where(r => r.Type == "ConceptMap")];
         header = acceptLanguage is null ? null : LanguageRange.Parse(acceptLanguage);
         Languages = Text("displayLanguage") is { } asked ? LanguageRange.Parse(asked) : header;
     }
 
     internal Definitions Definitions { get; }
+
+    /// <summary>Concept maps that the request brings along.</summary>
+    internal IReadOnlyList<FhirElement> Maps { get; }
+
+    /// <summary>Codes in an answer at most, unless a page is asked for.</summary>
+    internal int MaxCodes { get; }
 
     internal Terminology Terminology => Definitions.Terminology;
 

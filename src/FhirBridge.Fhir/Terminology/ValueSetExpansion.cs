@@ -216,7 +216,7 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
     /// <summary>What is wrong with a filter as it is written; null when nothing is.</summary>
     internal static TerminologyIssue? FilterIssue(FhirElement filter, string system) =>
         string.IsNullOrEmpty(filter.Text("value"))
-            ? TerminologyIssue.Bad($"The system {system} filter with property = {filter.Text("property")}, op = {filter.Text("op")} has no value", "UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE", filter.Path[filter.Path.IndexOf("ValueSet", StringComparison.Ordinal)..])
+            ? TerminologyIssue.Bad($"The system {system} filter with property = {filter.Text("property")}, op = {filter.Text("op")} has no value", "UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE", "ValueSet" + filter.Path[filter.Resource.Path.Length..])
             : null;
 
     /// <summary>That a system, or a version of it, is not here.</summary>

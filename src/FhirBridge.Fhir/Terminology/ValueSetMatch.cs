@@ -55,10 +55,11 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
         open.Add(name);
         var found = Included(set);
         var best = found.Count == 0 ? null : found.Find(m => coding.Version is null && coding.Display is not null && m.Concept?.Display == coding.Display) ?? found.Aggregate((a, b) => CanonicalVersion.Compare(b.System?.Version, a.System?.Version) > 0 ? b : a);
+        var match = TerminologyTerms.OfValueSet(set, "versionsMatch") ?? terms.Text("versionsMatch");
         foreach (var part in set["compose"].Children("exclude"))
         {
             if (best is null) break;
-            if (Part(part, set, isExclude: true) is not null) best = null;
+            if (Part(part, set, isExclude: true) is { } excluded && (match != "false" || excluded.System?.Version == best.System?.Version)) best = null;
         }
 
         open.RemoveAt(open.Count - 1);
