@@ -8,7 +8,8 @@ namespace FhirBridge.Fhir;
 /// <param name="Json">The resource: ValueSet or Parameters, or an OperationOutcome of the issues.</param>
 /// <param name="IsOk">False when it is an OperationOutcome.</param>
 /// <param name="IsOpen">True when it hangs on a system, value set or map that is not here: who has it may answer better.</param>
-public sealed record TerminologyAnswer(ReadOnlyMemory<byte> Json, bool IsOk, bool IsOpen = false)
+/// <param name="IsMalformed">True when the Parameters are no question: something that the operation needs is missing, or is not offered.</param>
+public sealed record TerminologyAnswer(ReadOnlyMemory<byte> Json, bool IsOk, bool IsOpen = false, bool IsMalformed = false)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -20,7 +21,7 @@ public sealed record TerminologyAnswer(ReadOnlyMemory<byte> Json, bool IsOk, boo
     }
 
     internal static TerminologyAnswer Fail(params TerminologyIssue[] issues) =>
-        Write(w => WriteOutcome(w, issues)) with { IsOk = false, IsOpen = issues.Any(i => i.IsOfUnknown) };
+        Write(w => WriteOutcome(w, issues)) with { IsOk = false, IsOpen = issues.Any(i => i.IsOfUnknown), IsMalformed = issues.Any(i => i.IsOfCall) };
 
     internal static void WriteOutcome(Utf8JsonWriter w, IEnumerable<TerminologyIssue> issues)
     {

@@ -21,6 +21,9 @@ public sealed record TerminologyIssue(string Severity, string Type, string? Code
     /// <summary>True when it says that a system, value set or map is not here.</summary>
     internal bool IsOfUnknown => IsError && Type == "not-found" && Code is not ("invalid-code" or "cannot-infer");
 
+    /// <summary>True when it is about how the operation was called.</summary>
+    internal bool IsOfCall => Type == "required" || (Type == "invalid" && IsError && Code is null);
+
     internal static TerminologyIssue UnknownValueSet(string canonical) =>
         new("error", "not-found", "not-found", $"A definition for the value Set '{canonical}' could not be found", null, "Unable_to_resolve_value_Set_");
 

@@ -54,14 +54,14 @@ public static class TerminologyOperation
         var parameters = request.Body is { } body ? body.Root : FromQuery(request.Query);
         if (parameters.Type != "Parameters") return NoParameters(request, parameters);
         var definitions = bridge.Definitions;
-        var answer = question(new TerminologyOperations(definitions, bridge.Time), parameters, resource, request.AcceptLanguage);
+        var answer = question(new TerminologyOperations(definitions, bridge.Time, request.TooCostlyThreshold), parameters, resource, request.AcceptLanguage);
         if (answer.IsOpen && bridge.Terminology is { } server)
         {
             using var limit = server.Limit();
             answer = await ForeignOperation.AskAsync(server, $"{request.Type}/${request.Route.Name}", parameters, resource, request.AcceptLanguage, definitions, limit.Token, cancel).ConfigureAwait(false) ?? answer;
         }
 
-        return FhirResponse.Resource(answer.IsOk ? 200 : 422, answer.Json);
+        return Response(answer);
     }
 
     private static async ValueTask<FhirResponse> BatchAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
@@ -84,8 +84,10 @@ public static class TerminologyOperation
         }
 
         var answer = TerminologyOperations.Joined(answers);
-        return FhirResponse.Resource(answer.IsOk ? 200 : 422, answer.Json);
+        return Response(answer);
     }
+
+    private static FhirResponse Response(TerminologyAnswer answer) => FhirResponse.Resource(answer.IsOk ? 200 : answer.IsMalformed ? 400 : 422, answer.Json);
 
     private static FhirResponse NoParameters(FhirRequest request, FhirElement body) =>
         FhirResponse.Failure(Problems.BadRequest.With($"${request.Route.Name} takes Parameters; this is a {body.Type}", body.Type));
