@@ -35,7 +35,7 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
         }
 
         var search = new ValueSetMatch(terms, coding);
-        var match = search.Find(set);
+        var match = search.Find(ValueSetContent.Of(set));
         if ((Stop = search.Stop) is not null) return;
         Issues.AddRange(search.Issues);
         Unknown.AddRange(search.Unknown.Select(u => ("x-caused-by-unknown-system", u)));
@@ -44,7 +44,7 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
         Concept = match?.Concept ?? System?.Find(coding.Code);
         if (!IsFound && !search.IsOpen) NotInSet(name, isOneOfSeveral);
         if (!IsFound || Concept is null) CheckSystem(search.IsOpen);
-        var names = new ConceptTerms(System, Concept, match?.Listed ?? default, match?.Set.Text("language"), terms.Supplements);
+        var names = new ConceptTerms(System, Concept, match?.Listed ?? default, match?.Set.Source.Text("language"), terms.Supplements);
         Describe(names);
         Status(set, search.Imported);
         Listing(match);
@@ -95,7 +95,7 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
     private void UnknownCode(CodeSystemContent system)
     {
         var version = system.Version is null ? "" : $" version '{system.Version}'";
-        if (system.Content == "fragment")
+        if (system.Content == "fragment" && system.Has(coding.Code) is null)
         {
             IsFound = true;
             Issues.Add(new("warning", "code-invalid", "invalid-code", $"Unknown Code '{coding.Code}' in the CodeSystem '{system.Url}'{version} - note that the code system is labeled as a fragment, so the code may be valid in some other fragment", coding.At("code"), "UNKNOWN_CODE_IN_FRAGMENT", false));
@@ -147,7 +147,7 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
         var status = listed.Extension("http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status")
             ?? (listed.Extension("http://hl7.org/fhir/StructureDefinition/valueset-deprecated") == "true" ? "deprecated" : null);
         if (status is not ("deprecated" or "withdrawn")) return;
-        Issues.Add(new("warning", "business-rule", "code-comment", $"The presence of the concept '{coding.Code}' in the system '{coding.System}' in the value set {ConceptTerms.Canonical(match!.Set)} is marked with a status of {status} and its use should be reviewed", coding.At("code"), "CONCEPT_DEPRECATED_IN_VALUESET", false));
+        Issues.Add(new("warning", "business-rule", "code-comment", $"The presence of the concept '{coding.Code}' in the system '{coding.System}' in the value set {match!.Set.Canonical} is marked with a status of {status} and its use should be reviewed", coding.At("code"), "CONCEPT_DEPRECATED_IN_VALUESET", false));
     }
 
     /// <summary>What keeps a code out that the set has as such: not active, or not to be chosen.</summary>

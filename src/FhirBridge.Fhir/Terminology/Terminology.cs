@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FhirBridge.Fhir.FhirPath;
 
 namespace FhirBridge.Fhir;
@@ -13,7 +14,8 @@ public sealed class Terminology
 
     private readonly Definitions definitions;
     private readonly BoundedCache<string, ValueSetContent> sets = new(256);
-    private readonly BoundedCache<string, CodeSystemContent> systems = new(64);
+    private static readonly ConditionalWeakTable<ElementTree, Dictionary<int, CodeSystemContent>> Read = [];
+    private readonly BoundedCache<(string System, string? Version), CodeSystemContent?> systems = new(64);
     private readonly Lazy<Dictionary<string, string>> systemOfAllCodes;
 
     internal Terminology(Definitions definitions)
@@ -88,7 +90,7 @@ public sealed class Terminology
 
     /// <summary>Does the system have the code? Null when the system, or the version that is named, is not here or not whole.</summary>
     public bool? HasCode(Coding coding, string? version = null) =>
-        coding.System is null || FindCodeSystem(coding.System, version) is not { } system ? null : system.Find(coding.Code) is not null ? true : system.IsComplete ? false : null;
+        coding.System is null || FindCodeSystem(coding.System, version) is not { } system ? null : system.Has(coding.Code);
 
     /// <summary>The concept of a code; null when the system or the code is not here.</summary>
     public Concept? Find(Coding coding, string? version = null) => coding.System is { } system ? FindCodeSystem(system, version)?.Find(coding.Code) : null;
@@ -101,14 +103,31 @@ public sealed class Terminology
     /// <param name="version">Its version; null for the one that was added last.</param>
     public CodeSystemContent? FindCodeSystem(string system, string? version = null)
     {
+        if (systems.TryGet((system, version), out var known)) return known;
         var canonical = version is null ? system : $"{system}|{version}";
-        if (definitions.Start is { } start && !definitions.IsLayered("CodeSystem", canonical)) return start.Terminology.FindCodeSystem(system, version);
-        if (systems.TryGet(canonical, out var known)) return known;
-        var source = definitions.FindResource("CodeSystem", canonical);
-        if (!source.Exists || source.Text("url") != system) return null;
-        known = new CodeSystemContent(source);
-        systems.Set(canonical, known);
+        if (definitions.Start is { } start && !definitions.IsLayered("CodeSystem", canonical))
+        {
+            known = start.Terminology.FindCodeSystem(system, version);
+        }
+        else
+        {
+            var source = definitions.FindResource("CodeSystem", canonical);
+            known = source.Exists && source.Text("url") == system ? Content(source) : version is null ? StandardSystems.Find(system) : null;
+        }
+
+        systems.Set((system, version), known);
         return known;
+    }
+
+    // What a layer holds is read once, however often another layer is laid over the same resources.
+    private static CodeSystemContent Content(FhirElement source)
+    {
+        var read = Read.GetOrCreateValue(source.Tree!);
+        lock (read)
+        {
+            if (!read.TryGetValue(source.NodeNumber, out var content)) read.Add(source.NodeNumber, content = new CodeSystemContent(source));
+            return content;
+        }
     }
 
     /// <summary>The system that names this canonical as the value set of all its codes; null when none does.</summary>
@@ -125,7 +144,7 @@ public sealed class Terminology
             source = definitions.FindResource("ValueSet", canonical[..^"|4.0.1".Length]);
         }
 
-        if (source.Exists) known = new ValueSetContent(source);
+        if (source.Exists) known = ValueSetContent.Of(source);
         else if (SystemOfAllCodes(canonical) is { } system) known = new ValueSetContent(canonical, system);
         else return null;
         sets.Set(canonical, known);

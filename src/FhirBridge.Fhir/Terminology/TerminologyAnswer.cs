@@ -13,9 +13,11 @@ public sealed record TerminologyAnswer(ReadOnlyMemory<byte> Json, bool IsOk, boo
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    internal static TerminologyAnswer Write(Action<Utf8JsonWriter> write)
+    /// <param name="write">Writes the resource.</param>
+    /// <param name="length">Bytes that it will have, about.</param>
+    internal static TerminologyAnswer Write(Action<Utf8JsonWriter> write, int length = 0)
     {
-        var output = new ArrayBufferWriter<byte>(1024);
+        var output = new ArrayBufferWriter<byte>(length + 1024);
         using (var w = new Utf8JsonWriter(output, Options)) write(w);
         return new TerminologyAnswer(output.WrittenMemory, true);
     }

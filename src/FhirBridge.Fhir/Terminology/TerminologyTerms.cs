@@ -139,16 +139,8 @@ internal sealed class TerminologyTerms
             if (version is null) return null;
         }
 
-        return Terminology.FindCodeSystem(system, version) is { } found && IsContent(found) ? found : null;
+        return Terminology.FindCodeSystem(system, version) is { IsUsable: true } found ? found : null;
     }
-
-    // R4 describes SNOMED CT, LOINC and others without their codes: what is only described answers nothing.
-    private static bool IsContent(CodeSystemContent system) => system.Content switch
-    {
-        "supplement" => false,
-        "not-present" or "example" => system.Concepts.Count > 0,
-        _ => true,
-    };
 
     internal IReadOnlyList<string> VersionsOf(string system) => [.. Definitions.Versions("CodeSystem", system).Select(e => e.Version).OfType<string>().Order(StringComparer.Ordinal)];
 
