@@ -74,12 +74,7 @@ public sealed class CodeSystemContent
     internal CodeGrammar? Grammar => grammar;
 
     /// <summary>True when a question on a code has an answer: R4 describes SNOMED CT, LOINC and others without their codes.</summary>
-    internal bool IsUsable => grammar is { IsCertain: true } || Content switch
-    {
-        "supplement" => false,
-        "not-present" or "example" => concepts.Count > 0,
-        _ => true,
-    };
+    internal bool IsUsable => grammar is { IsCertain: true } || HasCodes(Source);
 
     internal StringComparer Comparer => IsCaseSensitive ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
 
@@ -105,6 +100,14 @@ public sealed class CodeSystemContent
 
         return false;
     }
+
+    /// <summary>True for a CodeSystem with codes of its own, be it a part of them.</summary>
+    internal static bool HasCodes(FhirElement source) => source.Text("content") switch
+    {
+        "supplement" => false,
+        "not-present" or "example" => source["concept"].Exists,
+        _ => true,
+    };
 
     /// <summary>True when the system declares the property.</summary>
     internal bool Declares(string property) => properties.ContainsKey(property);

@@ -59,6 +59,9 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
         if (!IsFound) UnknownCode(system);
         if (PublicationStatus.Of(system.Source) is { } status) Issues.Add(Reference(status, system.Source));
         Describe(new ConceptTerms(system, Concept, default, null, terms.Supplements));
+        if (AbstractIssue() is not { } issue) return;
+        Issues.Add(issue);
+        IsFound = false;
     }
 
     private void NotInSet(string set, bool isOneOfSeveral)
@@ -161,11 +164,13 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
             IsFound = false;
         }
 
-        if (concept.IsAbstract && terms.Flag("abstract") == false)
-        {
-            Issues.Add(new("error", "business-rule", "code-rule", $"Code '{coding.System}#{concept.Code}' is abstract, and not allowed in this context", coding.At("code"), "ABSTRACT_CODE_NOT_ALLOWED"));
-            NotInSet(name, isOneOfSeveral);
-            IsFound = false;
-        }
+        if (AbstractIssue() is not { } issue) return;
+        Issues.Add(issue);
+        NotInSet(name, isOneOfSeveral);
+        IsFound = false;
     }
+
+    private TerminologyIssue? AbstractIssue() => Concept is { IsAbstract: true } concept && terms.Flag("abstract") == false
+        ? new("error", "business-rule", "code-rule", $"Code '{System!.Url}#{concept.Code}' is abstract, and not allowed in this context", coding.At("code"), "ABSTRACT_CODE_NOT_ALLOWED")
+        : null;
 }

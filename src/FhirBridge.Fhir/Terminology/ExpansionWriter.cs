@@ -22,7 +22,7 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
 
     internal TerminologyAnswer Expand(FhirElement set)
     {
-        if (Refused() is { } refused) return TerminologyAnswer.Fail(refused);
+        if (PageFault() is { } fault) return TerminologyAnswer.Fail(fault);
         if (terms.Adopt(set) is { } missing) return TerminologyAnswer.Fail(missing);
         var expansion = new ValueSetExpansion(terms);
         var codes = expansion.Expand(set);
@@ -40,14 +40,9 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
         return TerminologyAnswer.Write(w => Write(w, set, expansion, page, total, offset, nested), page.Count * 80);
     }
 
-    /// <summary>What R4 lets a server refuse, or what cannot be meant.</summary>
-    private TerminologyIssue? Refused()
+    /// <summary>A page that is no page; null when it is one.</summary>
+    private TerminologyIssue? PageFault()
     {
-        if (terms.Text("context") is not null && terms.Text("url") is null && !terms.Parameter("valueSet").Exists)
-        {
-            return TerminologyIssue.Bad("$expand does not look up the value set of a context: name the value set by url", null, null, "required", null);
-        }
-
         foreach (var name in new[] { "count", "offset" })
         {
             if (terms.Text(name) is { } text && terms.Number(name) is null) return TerminologyIssue.Bad($"{name} is a whole number that is not negative, found '{text}'", null, null, "invalid", null);

@@ -17,12 +17,17 @@ public sealed class Terminology
     private static readonly ConditionalWeakTable<ElementTree, Dictionary<int, CodeSystemContent>> Read = [];
     private readonly BoundedCache<(string System, string? Version), CodeSystemContent?> systems = new(64);
     private readonly Lazy<Dictionary<string, string>> systemOfAllCodes;
+    private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<string>>> usable;
 
     internal Terminology(Definitions definitions)
     {
         this.definitions = definitions;
+        usable = new(UsableSystems);
         systemOfAllCodes = new(() => definitions.OwnEntries("CodeSystem").Where(e => e.Subject is not null).GroupBy(e => e.Subject!).ToDictionary(g => g.Key, g => g.Last().Url));
     }
+
+    /// <summary>The code systems whose codes are here, or follow a grammar, by URI in ordinal order with their versions; those that are only described are left out.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Systems => usable.Value;
 
     /// <summary>Is the code of that system in the value set?</summary>
     /// <param name="valueSet">Canonical, with a version or without.</param>
@@ -149,5 +154,20 @@ public sealed class Terminology
         else return null;
         sets.Set(canonical, known);
         return known;
+    }
+
+    private SortedDictionary<string, IReadOnlyList<string>> UsableSystems()
+    {
+        var all = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var system in definitions.Start is null ? StandardSystems.Usable : []) all[system] = [];
+        foreach (var (system, versions) in definitions.Start?.Terminology.Systems ?? new Dictionary<string, IReadOnlyList<string>>()) all[system] = versions;
+        foreach (var entry in definitions.OwnEntries("CodeSystem"))
+        {
+            if (!CodeSystemContent.HasCodes(definitions.FindResource("CodeSystem", entry.Canonical))) continue;
+            var versions = all.GetValueOrDefault(entry.Url) ?? [];
+            all[entry.Url] = entry.Version is { } version && !versions.Contains(version) ? [.. versions, version] : versions;
+        }
+
+        return all;
     }
 }

@@ -98,7 +98,7 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
     {
         // A resource of the address may be an older version than the latest: laid over, it is the one that is found.
         var terms = new TerminologyTerms(resource.Exists ? definitions.With([resource]) : definitions, parameters, acceptLanguage, maxCodes);
-        return terms.Fault is { } fault ? TerminologyAnswer.Fail(fault) : answer(terms);
+        return terms.Fault(time.GetUtcNow()) is { } fault ? TerminologyAnswer.Fail(fault) : answer(terms);
     }
 
     private TerminologyAnswer WithSet(FhirElement parameters, FhirElement valueSet, string? acceptLanguage, Func<TerminologyTerms, FhirElement, TerminologyAnswer> answer) =>

@@ -46,9 +46,19 @@ internal sealed class TerminologyTerms
     internal List<Supplement> Supplements { get; } = [];
 
     /// <summary>Anything that is wrong with the request as such.</summary>
-    internal TerminologyIssue? Fault =>
-        Text("displayLanguage") is { } asked && LanguageRange.Parse(asked) is null
-            ? TerminologyIssue.Bad($"Invalid displayLanguage: '{asked}'", "INVALID_DISPLAY_NAME", null, "processing", "invalid-display") : null;
+    /// <param name="now">The past is not answered for: definitions are kept as they are, not as they were.</param>
+    internal TerminologyIssue? Fault(DateTimeOffset now)
+    {
+        if (Text("displayLanguage") is { } asked && LanguageRange.Parse(asked) is null) return TerminologyIssue.Bad($"Invalid displayLanguage: '{asked}'", "INVALID_DISPLAY_NAME", null, "processing", "invalid-display");
+        if (Text("context") is not null && Text("url") is null && !Parameter("valueSet").Exists) return TerminologyIssue.Bad("the value set of a context is not looked up: name the value set by url", null, null, "required", null);
+        if (Text("date") is not { } date) return null;
+        if (!FhirPrimitive.IsValid("dateTime", date)) return TerminologyIssue.Bad($"date is a dateTime, found '{date}'", null, null, "invalid", null);
+
+        // A day everywhere on earth: today there may still be yesterday here.
+        var earliest = now.AddHours(-14).UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return string.CompareOrdinal(date, 0, earliest, 0, Math.Min(date.Length, earliest.Length)) < 0
+            ? TerminologyIssue.Bad($"what value sets and code systems were on {date} is not known here: only the present is answered for", null, null, "not-supported", null) : null;
+    }
 
     internal FhirElement Parameter(string name) => All(name).FirstOrDefault();
 
@@ -129,6 +139,10 @@ internal sealed class TerminologyTerms
 
     /// <summary>The version that the request demands of a system; null when it demands none.</summary>
     internal string? Demanded(string system) => Rule("check-system-version", system);
+
+    /// <summary>True for a system that the request wants none of (<c>exclude-system</c>).</summary>
+    internal bool IsExcluded(string system, string? version) => All("exclude-system").Any(p =>
+        p["value"].Value is { } canonical && Versioned(canonical, out var only) == system && (only is null || CanonicalVersion.Fits(only, version)));
 
     /// <summary>The system in that version, or in the latest that fits; null when it is not here. A supplement is no system.</summary>
     internal CodeSystemContent? FindSystem(string system, string? version)

@@ -146,6 +146,7 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
     {
         var asked = terms.VersionOf(uri, part.Version);
         var system = terms.FindSystem(uri, asked);
+        if (terms.IsExcluded(uri, system?.Version ?? asked)) return [];
         if (system is null && (!part.HasList || part.Filters.Count > 0 || (asked is not null && terms.VersionsOf(uri).Count > 0))) return Stop(UnknownSystem(uri, asked, "so the value set cannot be expanded"));
         if (system is not null)
         {

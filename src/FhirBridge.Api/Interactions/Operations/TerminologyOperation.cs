@@ -47,8 +47,9 @@ public static class TerminologyOperation
         FhirElement resource = default;
         if (request.Id.Length > 0)
         {
-            if (await Shared.Directory.FindAsync(request, bridge, request.Type, request.Id, cancel).ConfigureAwait(false) is not { } found) return FhirResponse.NotFound();
-            resource = FhirJson.ReadTrusted(found.Json).Value!.Root;
+            var stored = await StoredAsync(request, bridge, cancel).ConfigureAwait(false);
+            if (stored.Status != 200) return stored;
+            resource = FhirJson.ReadTrusted(stored.Body).Value!.Root;
         }
 
         var parameters = request.Body is { } body ? body.Root : FromQuery(request.Query);
@@ -62,6 +63,13 @@ public static class TerminologyOperation
         }
 
         return Response(answer);
+    }
+
+    /// <summary>The resource of the address: an entry of the directory, or on a facade what the member stored under its own id.</summary>
+    private static async ValueTask<FhirResponse> StoredAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
+    {
+        if (request.Member is not null) return await Facade.FacadeRead.ReadAsync(request, bridge, cancel).ConfigureAwait(false);
+        return await Shared.Directory.FindAsync(request, bridge, request.Type, request.Id, cancel).ConfigureAwait(false) is { } found ? FhirResponse.Resource(200, found.Json) : FhirResponse.NotFound();
     }
 
     private static async ValueTask<FhirResponse> BatchAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
