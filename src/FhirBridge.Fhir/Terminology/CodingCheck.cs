@@ -40,7 +40,7 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
         Issues.AddRange(search.Issues);
         Unknown.AddRange(search.Unknown.Select(u => ("x-caused-by-unknown-system", u)));
         IsFound = match is not null;
-        System = match?.System ?? terms.FindSystem(coding.System, coding.Version ?? terms.VersionOf(coding.System, null)) ?? (search.IsOpen || search.Issues.Count > 0 ? terms.FindSystem(coding.System, terms.VersionOf(coding.System, null)) : null) ?? (coding.Version is null ? terms.FindSystem(coding.System, null) : null);
+        System = match?.System ?? SystemAtHand(coding.System, search);
         Concept = match?.Concept ?? System?.Find(coding.Code);
         if (!IsFound && !search.IsOpen) NotInSet(name, isOneOfSeveral);
         if (!IsFound || Concept is null) CheckSystem(search.IsOpen);
@@ -49,6 +49,14 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
         Status(set, search.Imported);
         Listing(match);
         Restrictions(set, name, isOneOfSeveral);
+    }
+
+    /// <summary>The system that says what the code is, where the set does not have it: in the version that the coding names, or else another one that is here.</summary>
+    private CodeSystemContent? SystemAtHand(string uri, ValueSetMatch search)
+    {
+        if (terms.FindSystem(uri, coding.Version ?? terms.VersionOf(uri, null)) is { } named) return named;
+        if ((search.IsOpen || search.Issues.Count > 0) && terms.FindSystem(uri, terms.VersionOf(uri, null)) is { } ruled) return ruled;
+        return coding.Version is null ? terms.FindSystem(uri, null) : null;
     }
 
     internal void InSystem(CodeSystemContent system)
@@ -89,9 +97,10 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
         var relative = !uri.Contains(':', StringComparison.Ordinal);
         if (relative) Issues.Add(new("error", "invalid", "invalid-data", "Coding.system must be an absolute reference, not a local reference", coding.At("system"), "Terminology_TX_System_Relative"));
         var versions = terms.VersionsOf(uri);
-        Issues.Add(coding.Version is not null && versions.Count > 0
-            ? new("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}' version '{coding.Version}' could not be found, so the code cannot be validated. Valid versions: {string.Join(" or ", versions)}", coding.At("system"), "UNKNOWN_CODESYSTEM_VERSION")
-            : new("error", "not-found", "not-found", $"A definition for CodeSystem {(relative ? $"'{uri}'" : uri)} could not be found, so the code cannot be validated", coding.At("system"), "UNKNOWN_CODESYSTEM"));
+        var issue = coding.Version is not null && versions.Count > 0 ? TerminologyIssue.UnknownVersion(uri, coding.Version, versions, coding.At("system")) : TerminologyIssue.UnknownSystem(uri, coding.At("system"));
+
+        // Where it is a URI, the shared text has it without quotes.
+        Issues.Add(relative || versions.Count > 0 && coding.Version is not null ? issue : issue with { Text = issue.Text.Replace($"'{uri}'", uri, StringComparison.Ordinal) });
         Unknown.Add(("x-unknown-system", coding.Version is not null && versions.Count > 0 ? $"{uri}|{coding.Version}" : uri));
     }
 

@@ -210,8 +210,8 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
     {
         var versions = terms.VersionsOf(uri);
         return versions.Count == 0 || asked is null
-            ? new("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}' could not be found, {consequence}", null, "UNKNOWN_CODESYSTEM")
-            : new("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}' version '{asked}' could not be found, {consequence}. Valid versions: {string.Join(" or ", versions)}", null, "UNKNOWN_CODESYSTEM_VERSION_EXP");
+            ? TerminologyIssue.UnknownSystem(uri, null, consequence)
+            : TerminologyIssue.UnknownVersion(uri, asked, versions, null, consequence, "UNKNOWN_CODESYSTEM_VERSION_EXP");
     }
 
     // A value set with an expansion alone is that expansion.

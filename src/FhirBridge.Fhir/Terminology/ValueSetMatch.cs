@@ -223,14 +223,13 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
             return;
         }
 
-        Add(new TerminologyIssue("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}' could not be found, so the code cannot be validated", coding.At("system"), "UNKNOWN_CODESYSTEM"));
+        Add(TerminologyIssue.UnknownSystem(uri, coding.At("system")));
         if (!Unknown.Contains(uri)) Unknown.Add(uri);
     }
 
     private void UnknownVersion(string uri, string version)
     {
-        var versions = terms.VersionsOf(uri);
-        Add(new TerminologyIssue("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}' version '{version}' could not be found, so the code cannot be validated. Valid versions: {string.Join(" or ", versions)}", coding.At("system"), "UNKNOWN_CODESYSTEM_VERSION"));
+        Add(TerminologyIssue.UnknownVersion(uri, version, terms.VersionsOf(uri), coding.At("system")));
         if (!Unknown.Contains($"{uri}|{version}")) Unknown.Add($"{uri}|{version}");
     }
 
