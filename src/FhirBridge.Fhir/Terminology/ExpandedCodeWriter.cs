@@ -78,9 +78,10 @@ internal sealed class ExpandedCodeWriter
         if (code.Concept?.IsInactive == true) w.WriteBoolean("inactive", true);
         if (Versioned.Count > 0 && Versioned.Contains(code.System) && code.Version is { } version) w.WriteString("version", version);
         w.WriteString("code", code.Code);
-        if (isPlain && terms.Languages is null && (code.Listed.Text("display") ?? code.Concept?.Display) is { } display)
+        if (isPlain && terms.Languages is null && Display(code) is { Raw.IsEmpty: false } display)
         {
-            w.WriteString("display", display);
+            w.WritePropertyName("display");
+            w.WriteRawValue(display.Raw, skipInputValidation: true);
         }
         else
         {
@@ -109,6 +110,9 @@ internal sealed class ExpandedCodeWriter
         else w.WriteStringValue(value);
         w.WriteEndObject();
     }
+
+    /// <summary>The display as it stands in the definitions: that of the value set before that of the system.</summary>
+    private static FhirElement Display(ExpandedCode code) => code.Listed["display"] is { HasValue: true } own ? own : code.Concept?.Element["display"] ?? default;
 
     /// <summary>True when the code has nothing that would be written beside code and display.</summary>
     private bool IsBare(ExpandedCode code) => isPlain && terms.Supplements.Count == 0 && code.Concept is not { HasExtensions: true } and not { IsInactive: true } && !code.Listed["extension"].Exists;
