@@ -1,4 +1,5 @@
 using FhirBridge.Api.Contributions;
+using FhirBridge.Api.ExternalTerminology;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
 using FhirBridge.Consent;
@@ -16,6 +17,8 @@ namespace FhirBridge.Api;
 /// <param name="Operator">Id of the Organization that runs the network.</param>
 /// <param name="TrustedSystems">Patient identifier systems whose match is certain.</param>
 /// <param name="Knowledge">R4, and what the network uses beside it.</param>
+/// <param name="Validation">Judges resources.</param>
+/// <param name="Terminology">The terminology server of the network; null when there is none.</param>
 /// <param name="Time">The clock.</param>
 public sealed record Bridge(
     IVault Vault,
@@ -26,6 +29,8 @@ public sealed record Bridge(
     string Operator,
     IReadOnlySet<string> TrustedSystems,
     NetworkKnowledge Knowledge,
+    NetworkValidation Validation,
+    TerminologyServer? Terminology,
     TimeProvider Time)
 {
     /// <summary>The definitions now.</summary>

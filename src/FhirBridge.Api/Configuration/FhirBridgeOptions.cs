@@ -37,6 +37,9 @@ public sealed record FhirBridgeOptions
     /// </summary>
     public string? DefinitionsFolder { get; init; }
 
+    /// <summary>The terminology server that is asked for what is not here: section <c>Terminology</c>. Null: none.</summary>
+    public TerminologyOptions? Terminology { get; init; }
+
     /// <summary><c>Demo:Enabled</c>: the demo network and the demo authorization server. Default: true in Development; true elsewhere is refused.</summary>
     public bool DemoEnabled { get; init; }
 }
@@ -124,6 +127,16 @@ public sealed record NetworkOptions
 
     /// <summary>The public base for a request, without a trailing slash: as configured, else scheme and host of the request.</summary>
     public string BaseFor(HttpRequest request) => PublicBaseUrl ?? $"{request.Scheme}://{request.Host}{request.PathBase}";
+}
+
+/// <summary>Section <c>Terminology</c>.</summary>
+/// <param name="Server"><c>Terminology:Server</c>: base address of a FHIR R4 terminology server, without a trailing slash; https, or http on loopback.</param>
+/// <param name="Timeout"><c>Terminology:Timeout</c>: how long one request waits for it altogether. Default 5 seconds.</param>
+/// <param name="Token"><c>Terminology:Token</c>: sent to it as a bearer token; a secret, never logged. Null: none.</param>
+public sealed record TerminologyOptions(string Server, TimeSpan Timeout, string? Token)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Server;
 }
 
 /// <summary>Section <c>Identity</c>.</summary>

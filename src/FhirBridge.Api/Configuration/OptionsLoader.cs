@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using FhirBridge.Consent;
 using FhirBridge.Fhir;
 
@@ -35,6 +36,7 @@ public static class OptionsLoader
             BreakGlassEnabled = read.Flag("Consent:BreakGlass:Enabled", false),
             Identity = Identity(read),
             DefinitionsFolder = DefinitionsFolder(read, environment.ContentRootPath),
+            Terminology = Terminology(read),
             DemoEnabled = Demo(read, environment),
         };
         return read.Errors.Count == 0 ? options : throw new InvalidConfigurationException(read.Errors);
@@ -190,6 +192,21 @@ public static class OptionsLoader
         var path = Path.GetFullPath(text, contentRoot);
         if (!Directory.Exists(path)) read.Fault(key, $"'{text}' is not a folder.");
         return path;
+    }
+
+    private static TerminologyOptions? Terminology(ConfigurationReader read)
+    {
+        read.OnlyKnownKeys("Terminology", "Server", "Timeout", "Token");
+        var token = read.Text("Terminology:Token");
+        var seconds = 5;
+        if (read.Text("Terminology:Timeout") is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seconds) && seconds is >= 1 and <= 60))
+            read.Fault("Terminology:Timeout", $"'{text}' is not a whole number of seconds from 1 to 60.");
+
+        // The value is a secret: a fault never repeats it.
+        if (token is not null && !token.All(c => char.IsAsciiLetterOrDigit(c) || "-._~+/=".Contains(c, StringComparison.Ordinal))) read.Fault("Terminology:Token", "is no bearer token (RFC 6750 §2.1); give it without the word Bearer.");
+        if (read.Text("Terminology:Server") is { } server) return read.Address("Terminology:Server", server, secure: true) is { } address ? new TerminologyOptions(address, TimeSpan.FromSeconds(seconds), token) : null;
+        if (read.Has("Terminology")) read.Fault("Terminology:Server", "is missing: the other keys of the section are about it.");
+        return null;
     }
 
     private static bool Demo(ConfigurationReader read, IHostEnvironment environment)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using FhirBridge.Api.Audit;
+using FhirBridge.Api.ExternalTerminology;
 using FhirBridge.Api.Http;
 using FhirBridge.Consent;
 using FhirBridge.Fhir;
@@ -17,7 +18,7 @@ namespace FhirBridge.Api.Contributions;
 /// 0. validate; 1. locate the keys that are written and the Patients that are referred to; 2. check preconditions; 3. find each contribution's record;
 /// 4. give network ids; 5. cut, extract; 6. commit; on a race, from 1 again.
 /// </remarks>
-public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, IdSource ids, Func<Definitions> definitions, Action<IReadOnlyList<Written>>? committed = null)
+public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, IdSource ids, NetworkValidation validation, Action<IReadOnlyList<Written>>? committed = null)
 {
     private const int MaxAttempts = 20;
 
@@ -32,7 +33,7 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
     public async ValueTask<Result<IReadOnlyList<Written>>> WriteAsync(
         FhirRequest request, Contributor contributor, IReadOnlyList<WriteIntent> intents, CancellationToken cancel)
     {
-        if (Faults(intents) is { Count: > 0 } faults) return Result<IReadOnlyList<Written>>.Fail(faults);
+        if (await FaultsAsync(intents, cancel).ConfigureAwait(false) is { Count: > 0 } faults) return Result<IReadOnlyList<Written>>.Fail(faults);
         for (var attempt = 1; ; attempt++)
         {
             var plan = new WritePlan(vault, trustedSystems, consent, ids, request, contributor, intents);
@@ -61,16 +62,17 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
     }
 
     /// <summary>What R4's rules and the network's profiles find wrong with the resources; nothing that breaks them is stored.</summary>
-    private List<Problem> Faults(IReadOnlyList<WriteIntent> intents)
+    private async ValueTask<List<Problem>> FaultsAsync(IReadOnlyList<WriteIntent> intents, CancellationToken cancel)
     {
+        var judged = intents.Where(i => i.Resource is not null).ToList();
+        if (judged.Count == 0) return [];
         var faults = new List<Problem>();
 
         // What is written at once may build on each other.
-        var written = intents.Select(i => i.Resource?.Root ?? default).Where(r => r.Exists && r["url"].HasValue).ToList();
-        foreach (var intent in intents)
+        var written = judged.Select(i => i.Resource!.Root).Where(r => r["url"].HasValue).ToList();
+        var all = await validation.JudgeAsync([.. judged.Select(i => i.Resource!.Root)], written.Count < 2 ? Validation : Validation with { Beside = written }, cancel).ConfigureAwait(false);
+        foreach (var (intent, found) in judged.Zip(all))
         {
-            if (intent.Resource is not { Root: var root }) continue;
-            var found = definitions().Validator.Validate(root, written.Count < 2 ? Validation : Validation with { Beside = written });
             if (!found.Any(p => p.Kind.Severity <= IssueSeverity.Error)) continue;
             faults.AddRange(found.Select(p => intent.Where.Length == 0 || p.Expression is null ? p : p with { Expression = intent.Where + p.Expression[Math.Min(p.Expression.Length, intent.Key.Type.Length)..] }));
         }

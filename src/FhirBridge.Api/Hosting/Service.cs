@@ -1,6 +1,7 @@
 using FhirBridge.Api.Configuration;
 using FhirBridge.Api.Contributions;
 using FhirBridge.Api.DemoAuthorization;
+using FhirBridge.Api.ExternalTerminology;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
 using FhirBridge.Api.Tokens;
@@ -99,6 +100,7 @@ public static class Service
                 Operator = options.Network.Operator,
             },
             options.Consent, p.GetRequiredService<TimeProvider>()).GetAwaiter().GetResult());
+        if (options.Terminology is { } terminology) services.AddSingleton(p => new TerminologyServer(terminology, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<TerminologyServer>>()));
         services.AddSingleton<IdSource>();
         services.AddSingleton(p => MakeBridge(p, options));
         services.AddSingleton<Door>();
@@ -108,16 +110,20 @@ public static class Service
     {
         var vault = p.GetRequiredService<IVault>();
         var knowledge = new NetworkKnowledge(p.GetRequiredService<Definitions>(), options.Network.Operator);
+        var server = p.GetService<TerminologyServer>();
+        var validation = new NetworkValidation(() => knowledge.Definitions, server);
         var trusted = options.Identity.TrustedSystems.ToHashSet(StringComparer.Ordinal);
         return new Bridge(
             vault,
             new ComposedCache(),
-            new ContributionPipeline(vault, trusted, options.Consent, p.GetRequiredService<IdSource>(), () => knowledge.Definitions, knowledge.Take),
+            new ContributionPipeline(vault, trusted, options.Consent, p.GetRequiredService<IdSource>(), validation, knowledge.Take),
             new PageTokens(p.GetRequiredService<IDataProtectionProvider>(), p.GetRequiredService<TimeProvider>()),
             options.Consent,
             options.Network.Operator,
             trusted,
             knowledge,
+            validation,
+            server,
             p.GetRequiredService<TimeProvider>());
     }
 }

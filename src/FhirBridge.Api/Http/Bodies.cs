@@ -20,12 +20,12 @@ internal static class Bodies
     /// <summary>The resource in bytes of that format.</summary>
     public static Result<ElementTree> Read(string format, ReadOnlyMemory<byte> bytes, BodyKind kind)
     {
-        if (format == Formats.Json) return kind == BodyKind.Evaluated ? Evaluated(FhirJson.ReadLenient(bytes)) : FhirJson.Read(bytes);
-        var xml = kind == BodyKind.Evaluated ? Evaluated(FhirXml.ReadLenient(bytes)) : FhirXml.Read(bytes);
+        if (format == Formats.Json) return kind == BodyKind.Asked ? Asked(bytes) : kind == BodyKind.Evaluated ? Evaluated(FhirJson.ReadLenient(bytes)) : FhirJson.Read(bytes);
+        var xml = kind is BodyKind.Evaluated or BodyKind.Asked ? Evaluated(FhirXml.ReadLenient(bytes)) : FhirXml.Read(bytes);
         if (!xml.IsOk) return xml;
         var json = new ArrayBufferWriter<byte>(bytes.Length);
         FhirJson.Write(xml.Value.Root, json);
-        return kind == BodyKind.Evaluated ? FhirJson.ReadLenient(json.WrittenMemory) : FhirJson.Read(json.WrittenMemory);
+        return kind is BodyKind.Evaluated or BodyKind.Asked ? FhirJson.ReadLenient(json.WrittenMemory) : FhirJson.Read(json.WrittenMemory);
     }
 
     /// <summary>The resource in the body as far as it can be read, and all that is wrong with it; neither when nothing was sent. Problems are those of the request.</summary>
@@ -52,9 +52,20 @@ internal static class Bodies
     /// <summary>Leniency is for the resource that is looked at, not for the Parameters around it.</summary>
     private static Result<ElementTree> Evaluated(Result<ElementTree> read)
     {
-        var own = read.Problems.Where(p => p.Expression?.Contains(".resource", StringComparison.Ordinal) != true).ToList();
+        var own = read.Problems.Where(p => !IsInResource(p)).ToList();
         return read.IsOk && own.Count > 0 ? Result<ElementTree>.Fail(own) : read;
     }
+
+    private static Result<ElementTree> Asked(ReadOnlyMemory<byte> json)
+    {
+        var read = Evaluated(FhirJson.ReadLenient(json));
+        if (read.IsOk || !read.Problems.All(p => IsInResource(p) ? p.Kind == Problems.UnknownElement || p.Kind == Problems.WrongType || IsOfContent(p) : p.Kind == Problems.WrongType && p.Expression?.EndsWith(".value", StringComparison.Ordinal) == true)) return read;
+        return FhirJson.ReadTrusted(json);
+    }
+
+    private static bool IsInResource(Problem problem) => problem.Expression?.Contains(".resource", StringComparison.Ordinal) == true;
+
+    private static bool IsOfContent(Problem p) => p.Kind == Problems.Required || p.Kind == Problems.Cardinality || p.Kind == Problems.InvalidValue || p.Kind == Problems.CodeInvalid;
 
     /// <summary>The parameters of a POST search.</summary>
     public static async ValueTask<Result<List<KeyValuePair<string, string>>>> ReadFormAsync(HttpRequest request, CancellationToken cancel)

@@ -155,6 +155,7 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
             IfModifiedSince = DateTimeOffset.TryParse(headers.IfModifiedSince, CultureInfo.InvariantCulture, out var since) ? since : null,
             IfNoneExist = headers["If-None-Exist"].Count == 0 ? null : headers["If-None-Exist"].ToString(),
             AcceptLanguage = headers.AcceptLanguage.Count == 0 ? null : headers.AcceptLanguage.ToString(),
+            TooCostlyThreshold = int.TryParse(headers["X-Too-Costly-Threshold"], NumberStyles.None, CultureInfo.InvariantCulture, out var threshold) ? threshold : null,
             PreferReturn = Preference(prefer, "return"),
             Lenient = Preference(prefer, "handling") == "lenient",
         };

@@ -68,6 +68,9 @@ public sealed record FhirRequest
     /// <summary><c>Accept-Language</c> as sent; null when not sent.</summary>
     public string? AcceptLanguage { get; init; }
 
+    /// <summary><c>X-Too-Costly-Threshold</c>: codes of an expansion from which on the client wants none of it; null when not sent.</summary>
+    public int? TooCostlyThreshold { get; init; }
+
     /// <summary><c>Prefer: return=</c>; null when not sent.</summary>
     public string? PreferReturn { get; init; }
 

@@ -31,6 +31,9 @@ public enum BodyKind
     /// <summary>Parameters; a resource within them is looked at and not kept, so its rules of content may be broken (<see cref="Fhir.FhirJson.ReadLenient"/>).</summary>
     Evaluated,
 
+    /// <summary>As <see cref="Evaluated"/>, where the resources may be of other versions of FHIR than R4, and a flag or number may be sent as text: what R4 does not know is not looked at.</summary>
+    Asked,
+
     /// <summary>A resource to be judged: what is wrong with it is in <see cref="FhirRequest.BodyProblems"/>, and it is there as far as it can be read. Nothing is sent where what is stored is judged.</summary>
     Judged,
 

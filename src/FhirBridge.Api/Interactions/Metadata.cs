@@ -31,7 +31,7 @@ public static class Metadata
     /// <summary>GET metadata, on both faces.</summary>
     public static ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
-        if (request.Member is null && request.Query.Any(p => p is { Key: "mode", Value: "terminology" })) return ValueTask.FromResult(FhirResponse.Resource(200, TerminologyMetadata.Write(request, bridge)));
+        if (request.Query.Any(p => p is { Key: "mode", Value: "terminology" })) return ValueTask.FromResult(FhirResponse.Resource(200, TerminologyMetadata.Write(request, bridge)));
         var output = new ArrayBufferWriter<byte>(256 * 1024);
         using (var w = new Utf8JsonWriter(output, JsonOptions.Writer)) Write(w, request);
         return ValueTask.FromResult(FhirResponse.Resource(200, output.WrittenMemory));
@@ -160,6 +160,7 @@ public static class Metadata
             w.WriteStartObject();
             w.WriteString("name", operation.Name);
             w.WriteString("definition", isOfR4 ? ofR4 : "https://fhirbridge.org/OperationDefinition/" + operation.Name);
+            if (isOfR4) w.WriteString("documentation", $"Takes parameters beside R4's: https://fhirbridge.org/OperationDefinition/{root.TrimEnd('/')}-{operation.Name}");
             w.WriteEndObject();
         }
 

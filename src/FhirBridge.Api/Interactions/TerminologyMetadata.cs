@@ -9,8 +9,8 @@ internal static class TerminologyMetadata
 {
     private static readonly string[] ExpansionParameters =
     [
-        "activeOnly", "count", "default-valueset-version", "displayLanguage", "excludeNested", "filter", "force-system-version", "includeDefinition", "includeDesignations",
-        "offset", "property", "check-system-version", "system-version", "tx-resource", "useSupplement",
+        "activeOnly", "check-system-version", "check-valueset-version", "count", "date", "default-valueset-version", "designation", "displayLanguage", "exclude-system", "excludeNested", "excludeNotForUI", "filter",
+        "force-system-version", "force-valueset-version", "includeDefinition", "includeDesignations", "offset", "property", "system-version", "tx-resource", "useSupplement", "versionsMatch",
     ];
 
     internal static ReadOnlyMemory<byte> Write(FhirRequest request, Bridge bridge)
@@ -24,14 +24,13 @@ internal static class TerminologyMetadata
         w.WriteString("kind", "instance");
         w.WriteStartObject("implementation");
         w.WriteString("description", "The code systems of R4, of this service, and of the network");
-        w.WriteString("url", request.SharedBase);
+        w.WriteString("url", request.OwnBase);
         w.WriteEndObject();
         w.WriteStartArray("codeSystem");
-        foreach (var system in bridge.Definitions.Resources("CodeSystem").GroupBy(e => e.Url))
+        foreach (var (system, versions) in bridge.Definitions.Terminology.Systems)
         {
-            var versions = system.Select(e => e.Version).OfType<string>().ToList();
             w.WriteStartObject();
-            w.WriteString("uri", system.Key);
+            w.WriteString("uri", system);
             if (versions.Count > 0) WriteVersions(w, versions);
             w.WriteEndObject();
         }
@@ -53,12 +52,18 @@ internal static class TerminologyMetadata
         w.WriteStartObject("validateCode");
         w.WriteBoolean("translations", true);
         w.WriteEndObject();
+        w.WriteStartObject("translation");
+        w.WriteBoolean("needsMap", false);
+        w.WriteEndObject();
+        w.WriteStartObject("closure");
+        w.WriteBoolean("translation", false);
+        w.WriteEndObject();
         w.WriteEndObject();
         w.Flush();
         return output.WrittenMemory;
     }
 
-    private static void WriteVersions(Utf8JsonWriter w, List<string> versions)
+    private static void WriteVersions(Utf8JsonWriter w, IReadOnlyList<string> versions)
     {
         w.WriteStartArray("version");
         foreach (var version in versions)

@@ -49,7 +49,12 @@ internal sealed class CodeLookup(TerminologyTerms terms)
         TerminologyAnswer.WriteParameter(w, "abstract", "Boolean", concept.IsAbstract ? "true" : "false");
         foreach (var supplement in terms.Supplements) TerminologyAnswer.WriteParameter(w, "used-supplement", "Canonical", ConceptTerms.Canonical(supplement.Source));
         var asked = terms.All("property").Select(p => p["value"].Value).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        foreach (var term in names.All) WriteDesignation(w, term);
+        var languages = asked.Where(a => a.StartsWith("lang.", StringComparison.Ordinal)).Select(a => a["lang.".Length..]).ToList();
+        foreach (var term in names.All)
+        {
+            if (languages.Count == 0 || IsAsked(asked, "designation") || languages.Exists(l => LanguageRange.Fits(term.Language, l))) WriteDesignation(w, term);
+        }
+
         if (asked.Count == 0 || asked.Contains("inactive") || asked.Contains("*")) WriteProperty(w, "inactive", "Boolean", concept.IsInactive ? "true" : "false", default);
         foreach (var parent in concept.Parents) if (IsAsked(asked, "parent")) WriteProperty(w, "parent", "Code", parent.Code, default, parent.Display);
         foreach (var child in concept.Children) if (IsAsked(asked, "child")) WriteProperty(w, "child", "Code", child.Code, default, child.Display);

@@ -84,7 +84,7 @@ internal sealed class CodeValidation(TerminologyTerms terms)
         var version = check.Coding.Version ?? terms.Text("version");
         var versions = terms.VersionsOf(uri);
         var other = version is not null && versions.Count > 0;
-        check.Issues.Add(new("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}'{(other ? $" version '{version}'" : "")} could not be found, so the code cannot be validated{(other ? $". Valid versions: {string.Join(" or ", versions)}" : "")}", check.Coding.At("system"), other ? "UNKNOWN_CODESYSTEM_VERSION" : "UNKNOWN_CODESYSTEM"));
+        check.Issues.Add(other ? TerminologyIssue.UnknownVersion(uri, version, versions, check.Coding.At("system")) : TerminologyIssue.UnknownSystem(uri, check.Coding.At("system")));
         check.Unknown.Add(("x-caused-by-unknown-system", other ? $"{uri}|{version}" : uri));
     }
 
@@ -133,7 +133,7 @@ internal sealed class CodeValidation(TerminologyTerms terms)
             TerminologyAnswer.WriteParameter(w, "system", "Uri", shown?.Coding.System ?? (shown?.IsFound == true ? shown.System?.Url : null));
             TerminologyAnswer.WriteParameter(w, "version", "String", shown?.System?.Version);
             foreach (var (name, system) in checks.SelectMany(c => c.Unknown).Distinct()) TerminologyAnswer.WriteParameter(w, name, "Canonical", system);
-        }));
+        })) with { IsOpen = !result && issues.Exists(i => i.IsOfUnknown) };
     }
 
     private void WriteConcept(Utf8JsonWriter w)

@@ -35,20 +35,28 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
         }
 
         var search = new ValueSetMatch(terms, coding);
-        var match = search.Find(set);
+        var match = search.Find(ValueSetContent.Of(set));
         if ((Stop = search.Stop) is not null) return;
         Issues.AddRange(search.Issues);
         Unknown.AddRange(search.Unknown.Select(u => ("x-caused-by-unknown-system", u)));
         IsFound = match is not null;
-        System = match?.System ?? terms.FindSystem(coding.System, coding.Version ?? terms.VersionOf(coding.System, null)) ?? (search.IsOpen || search.Issues.Count > 0 ? terms.FindSystem(coding.System, terms.VersionOf(coding.System, null)) : null) ?? (coding.Version is null ? terms.FindSystem(coding.System, null) : null);
+        System = match?.System ?? SystemAtHand(coding.System, search);
         Concept = match?.Concept ?? System?.Find(coding.Code);
         if (!IsFound && !search.IsOpen) NotInSet(name, isOneOfSeveral);
         if (!IsFound || Concept is null) CheckSystem(search.IsOpen);
-        var names = new ConceptTerms(System, Concept, match?.Listed ?? default, match?.Set.Text("language"), terms.Supplements);
+        var names = new ConceptTerms(System, Concept, match?.Listed ?? default, match?.Set.Source.Text("language"), terms.Supplements);
         Describe(names);
         Status(set, search.Imported);
         Listing(match);
         Restrictions(set, name, isOneOfSeveral);
+    }
+
+    /// <summary>The system that says what the code is, where the set does not have it: in the version that the coding names, or else another one that is here.</summary>
+    private CodeSystemContent? SystemAtHand(string uri, ValueSetMatch search)
+    {
+        if (terms.FindSystem(uri, coding.Version ?? terms.VersionOf(uri, null)) is { } named) return named;
+        if ((search.IsOpen || search.Issues.Count > 0) && terms.FindSystem(uri, terms.VersionOf(uri, null)) is { } ruled) return ruled;
+        return coding.Version is null ? terms.FindSystem(uri, null) : null;
     }
 
     internal void InSystem(CodeSystemContent system)
@@ -59,6 +67,9 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
         if (!IsFound) UnknownCode(system);
         if (PublicationStatus.Of(system.Source) is { } status) Issues.Add(Reference(status, system.Source));
         Describe(new ConceptTerms(system, Concept, default, null, terms.Supplements));
+        if (AbstractIssue() is not { } issue) return;
+        Issues.Add(issue);
+        IsFound = false;
     }
 
     private void NotInSet(string set, bool isOneOfSeveral)
@@ -86,16 +97,17 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
         var relative = !uri.Contains(':', StringComparison.Ordinal);
         if (relative) Issues.Add(new("error", "invalid", "invalid-data", "Coding.system must be an absolute reference, not a local reference", coding.At("system"), "Terminology_TX_System_Relative"));
         var versions = terms.VersionsOf(uri);
-        Issues.Add(coding.Version is not null && versions.Count > 0
-            ? new("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}' version '{coding.Version}' could not be found, so the code cannot be validated. Valid versions: {string.Join(" or ", versions)}", coding.At("system"), "UNKNOWN_CODESYSTEM_VERSION")
-            : new("error", "not-found", "not-found", $"A definition for CodeSystem {(relative ? $"'{uri}'" : uri)} could not be found, so the code cannot be validated", coding.At("system"), "UNKNOWN_CODESYSTEM"));
+        var issue = coding.Version is not null && versions.Count > 0 ? TerminologyIssue.UnknownVersion(uri, coding.Version, versions, coding.At("system")) : TerminologyIssue.UnknownSystem(uri, coding.At("system"));
+
+        // Where it is a URI, the shared text has it without quotes.
+        Issues.Add(relative || versions.Count > 0 && coding.Version is not null ? issue : issue with { Text = issue.Text.Replace($"'{uri}'", uri, StringComparison.Ordinal) });
         Unknown.Add(("x-unknown-system", coding.Version is not null && versions.Count > 0 ? $"{uri}|{coding.Version}" : uri));
     }
 
     private void UnknownCode(CodeSystemContent system)
     {
         var version = system.Version is null ? "" : $" version '{system.Version}'";
-        if (system.Content == "fragment")
+        if (system.Content == "fragment" && system.Has(coding.Code) is null)
         {
             IsFound = true;
             Issues.Add(new("warning", "code-invalid", "invalid-code", $"Unknown Code '{coding.Code}' in the CodeSystem '{system.Url}'{version} - note that the code system is labeled as a fragment, so the code may be valid in some other fragment", coding.At("code"), "UNKNOWN_CODE_IN_FRAGMENT", false));
@@ -147,7 +159,7 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
         var status = listed.Extension("http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status")
             ?? (listed.Extension("http://hl7.org/fhir/StructureDefinition/valueset-deprecated") == "true" ? "deprecated" : null);
         if (status is not ("deprecated" or "withdrawn")) return;
-        Issues.Add(new("warning", "business-rule", "code-comment", $"The presence of the concept '{coding.Code}' in the system '{coding.System}' in the value set {ConceptTerms.Canonical(match!.Set)} is marked with a status of {status} and its use should be reviewed", coding.At("code"), "CONCEPT_DEPRECATED_IN_VALUESET", false));
+        Issues.Add(new("warning", "business-rule", "code-comment", $"The presence of the concept '{coding.Code}' in the system '{coding.System}' in the value set {match!.Set.Canonical} is marked with a status of {status} and its use should be reviewed", coding.At("code"), "CONCEPT_DEPRECATED_IN_VALUESET", false));
     }
 
     /// <summary>What keeps a code out that the set has as such: not active, or not to be chosen.</summary>
@@ -161,11 +173,13 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
             IsFound = false;
         }
 
-        if (concept.IsAbstract && terms.Flag("abstract") == false)
-        {
-            Issues.Add(new("error", "business-rule", "code-rule", $"Code '{coding.System}#{concept.Code}' is abstract, and not allowed in this context", coding.At("code"), "ABSTRACT_CODE_NOT_ALLOWED"));
-            NotInSet(name, isOneOfSeveral);
-            IsFound = false;
-        }
+        if (AbstractIssue() is not { } issue) return;
+        Issues.Add(issue);
+        NotInSet(name, isOneOfSeveral);
+        IsFound = false;
     }
+
+    private TerminologyIssue? AbstractIssue() => Concept is { IsAbstract: true } concept && terms.Flag("abstract") == false
+        ? new("error", "business-rule", "code-rule", $"Code '{System!.Url}#{concept.Code}' is abstract, and not allowed in this context", coding.At("code"), "ABSTRACT_CODE_NOT_ALLOWED")
+        : null;
 }

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.RegularExpressions;
 
 namespace FhirBridge.Fhir;
@@ -22,22 +23,32 @@ internal sealed class ConceptFilter(string property, string op, string value)
     // The later versions of FHIR call the concept itself "concept"; "code" is what many value sets say.
     private bool IsOnConcept => property is "concept" or "code";
 
-    /// <summary>All concepts that the filter chooses, where it takes what is below one: asked for each concept of a deep system, the way up would be walked again and again. Null for other filters.</summary>
-    internal HashSet<Concept>? Below(CodeSystemContent system)
+    /// <summary>
+    /// The concepts that the filter chooses, by their number, where it takes those above or below one: asked for each concept of a deep system, the way up would be walked again and again. Null for
+    /// other filters, and where the answer hangs on what is not here.
+    /// </summary>
+    internal BitArray? Relatives(CodeSystemContent system)
     {
-        if (op is not ("is-a" or "descendent-of") || !IsOnConcept || !system.IsSubsumption || system.Find(value) is not { } root) return null;
-        var found = new HashSet<Concept> { root };
-        var open = new Stack<Concept>([root]);
-        while (open.TryPop(out var at))
+        if (op is not ("is-a" or "descendent-of" or "is-not-a" or "generalizes") || !IsOnConcept || !system.IsSubsumption || !system.IsComplete || system.IsByGrammar) return null;
+        var found = new BitArray(system.Concepts.Count);
+        if (system.Find(value) is { } root)
         {
-            foreach (var child in at.Children)
+            found.Set(root.Number, true);
+            var open = new Stack<Concept>([root]);
+            while (open.TryPop(out var at))
             {
-                if (found.Add(child)) open.Push(child);
+                foreach (var next in op == "generalizes" ? at.Parents : at.Children)
+                {
+                    if (found.Get(next.Number)) continue;
+                    found.Set(next.Number, true);
+                    open.Push(next);
+                }
             }
+
+            if (op == "descendent-of") found.Set(root.Number, false);
         }
 
-        if (op == "descendent-of") found.Remove(root);
-        return found;
+        return op == "is-not-a" ? found.Not() : found;
     }
 
     /// <summary>Is the concept chosen? Null when the filter is not understood, or when the system lacks what decides.</summary>
@@ -48,7 +59,7 @@ internal sealed class ConceptFilter(string property, string op, string value)
         "is-not-a" => !Hierarchy(system, concept, static (c, root) => CodeSystemContent.Subsumes(root, c)),
         "generalizes" => Hierarchy(system, concept, static (c, root) => CodeSystemContent.Subsumes(c, root)),
         "child-of" => Hierarchy(system, concept, static (c, root) => c.Parents.Contains(root)),
-        "=" => Property(system, concept, text => Same(system, text, value)),
+        "=" => Property(system, concept, text => Same(system, text, system.Grammar?.Property(value, property) ?? value)),
         "in" => Property(system, concept, text => IsListed(system, text)),
         "not-in" => !Property(system, concept, text => IsListed(system, text)),
         "regex" => pattern.Value is { } regex ? Property(system, concept, text => Matches(regex, text)) : null,
@@ -77,6 +88,7 @@ internal sealed class ConceptFilter(string property, string op, string value)
     private IEnumerable<string>? Values(CodeSystemContent system, Concept concept)
     {
         if (IsOnConcept) return [concept.Code];
+        if (system.Grammar?.Property(concept.Code, property) is { } ruled) return [ruled];
         if (property == "display") return concept.Display is { } display ? [display] : [];
         if (system.Declares(property) && system.StandardName(property) is not ("parent" or "child" or "subsumedBy")) return concept.PropertyValues(property);
         return (system.StandardName(property) ?? property) switch

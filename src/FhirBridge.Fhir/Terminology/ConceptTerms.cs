@@ -49,6 +49,10 @@ internal sealed class ConceptTerms
             if (display is not null && LanguageRange.Fits(display.Language, tag)) return display;
             if (all.Find(t => t.Withdrawn is null && string.Equals(t.Language, tag, StringComparison.OrdinalIgnoreCase) && IsName(t)) is { } exact) return exact;
             if (all.Find(t => t.Withdrawn is null && LanguageRange.Fits(t.Language, tag) && IsName(t)) is { } near) return near;
+
+            // Who reads the German of Switzerland reads German.
+            if (display?.Language is { } its && LanguageRange.Fits(tag, its)) return display;
+            if (all.Find(t => t.Withdrawn is null && t.Language is { } wider && LanguageRange.Fits(tag, wider) && IsName(t)) is { } general) return general;
         }
 
         return languages.IsStrict && display?.Language is not null ? null : display;

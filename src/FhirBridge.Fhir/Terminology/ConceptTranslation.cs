@@ -1,23 +1,30 @@
+using System.Text.Json;
+
 namespace FhirBridge.Fhir;
 
 /// <summary>$translate. Spec: https://hl7.org/fhir/R4/conceptmap-operation-translate.html.</summary>
+/// <remarks>Maps of R5 are understood, too: their relationships are told by R4's equivalences, seen from the source: what R5 calls a broader target is a wider one.</remarks>
 internal sealed class ConceptTranslation(TerminologyTerms terms)
 {
     private const int MaxMatches = 1_000;
+    private const int MaxOtherMaps = 10;
 
     private readonly bool isOfR5 = terms.Every.Any(p => p.Text("name") is "sourceCode" or "sourceCoding" or "sourceCodeableConcept" or "targetCode" or "targetCoding" or "targetCodeableConcept");
-    private readonly List<(string Equivalence, string? System, string? Version, string? Code, string? Display, string Map)> matches = [];
+    private readonly List<Match> matches = [];
+
+    private sealed record Match(string Equivalence, string? System, string? Version, string? Code, string? Display, FhirElement Target, string Map);
+
+    private sealed record Asked(string? System, string? Version, string Code);
 
     /// <param name="map">The map to use; one that does not exist for all that are known.</param>
     internal TerminologyAnswer Translate(FhirElement map)
     {
-        var reverse = terms.Flag("reverse") == true || terms.Text("targetCode") is not null || terms.Parameter("targetCoding").Exists;
-        var asked = Asked(reverse);
+        var reverse = terms.Flag("reverse") == true || terms.Text("targetCode") is not null || terms.Parameter("targetCoding").Exists || terms.Parameter("targetCodeableConcept").Exists;
+        var asked = AllAsked(reverse);
         if (asked.Count == 0) return TerminologyAnswer.Fail(TerminologyIssue.Bad("$translate takes code and system, a coding, or a codeableConcept", null, null, "required", null));
-        IEnumerable<FhirElement> maps = map.Exists ? [map] : terms.Definitions.Resources("ConceptMap").Select(e => terms.Definitions.FindResource("ConceptMap", e.Canonical));
-        foreach (var one in maps)
+        foreach (var one in map.Exists ? [map] : All())
         {
-            if (one.Exists && IsBetween(one)) Collect(one, asked, reverse);
+            if (one.Exists && IsBetween(one)) Collect(one, asked, reverse, 0);
         }
 
         var isFound = matches.Exists(m => m.Equivalence is not ("unmatched" or "disjoint"));
@@ -26,71 +33,123 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
             TerminologyAnswer.WriteParameter(w, "result", "Boolean", isFound ? "true" : "false");
             if (!isFound) TerminologyAnswer.WriteParameter(w, "message", "String", "No mapping was found");
             foreach (var m in matches.Distinct()) Write(w, m);
-        }));
+        })) with { IsOpen = !isFound && !map.Exists };
     }
 
-    private List<(string? System, string Code)> Asked(bool reverse)
+    /// <summary>Maps of the request, each of which counts, and those that are known besides.</summary>
+    private IEnumerable<FhirElement> All()
+    {
+        var own = terms.Maps.Select(ConceptTerms.Canonical).ToHashSet(StringComparer.Ordinal);
+        return terms.Maps.Concat(terms.Definitions.Resources("ConceptMap").Where(e => !own.Contains(e.Canonical)).Select(e => terms.Definitions.FindResource("ConceptMap", e.Canonical)));
+    }
+
+    private List<Asked> AllAsked(bool reverse)
     {
         foreach (var name in new[] { "codeableConcept", "sourceCodeableConcept", "targetCodeableConcept" })
         {
-            if (terms.Parameter(name)["value"] is { Exists: true } concept) return [.. concept.Children("coding").Where(c => c.Text("code") is not null).Select(c => (c.Text("system"), c.Text("code")!))];
+            if (terms.Parameter(name)["value"] is { Exists: true } concept) return [.. concept.Children("coding").Where(c => c.Text("code") is not null).Select(OfCoding)];
         }
 
         foreach (var name in new[] { "coding", "sourceCoding", "targetCoding" })
         {
-            if (terms.Parameter(name)["value"] is { Exists: true } coding && coding.Text("code") is { } its) return [(coding.Text("system"), its)];
+            if (terms.Parameter(name)["value"] is { Exists: true } coding && coding.Text("code") is not null) return [OfCoding(coding)];
         }
 
         var code = terms.Text("code") ?? terms.Text("sourceCode") ?? terms.Text("targetCode");
-        return code is null ? [] : [(terms.Text("system") ?? terms.Text("sourceSystem") ?? (reverse ? terms.Text("targetSystem") : null), code)];
+        return code is null ? [] : [new Asked(terms.Text("system") ?? terms.Text("sourceSystem") ?? (reverse ? terms.Text("targetSystem") : null), terms.Text("version"), code)];
+
+        static Asked OfCoding(FhirElement c) => new(c.Text("system"), c.Text("version"), c.Text("code")!);
     }
 
-    private bool IsBetween(FhirElement map) => Fits(map.Text("source"), terms.Text("source") ?? terms.Text("sourceScope")) && Fits(map.Text("target"), terms.Text("target") ?? terms.Text("targetScope"));
+    private bool IsBetween(FhirElement map) =>
+        Fits(map.Text("source") ?? map.Text("sourceScope"), terms.Text("source") ?? terms.Text("sourceScope")) && Fits(map.Text("target") ?? map.Text("targetScope"), terms.Text("target") ?? terms.Text("targetScope"));
 
     private static bool Fits(string? stated, string? asked) => asked is null || (stated is not null && (stated == asked || TerminologyTerms.Versioned(stated, out _) == asked));
 
-    private void Collect(FhirElement map, List<(string? System, string Code)> asked, bool reverse)
+    private void Collect(FhirElement map, List<Asked> asked, bool reverse, int depth)
     {
         var wanted = terms.Text("targetsystem") ?? terms.Text("targetSystem");
         foreach (var group in map.Children("group"))
         {
-            var (from, to) = reverse ? (group.Text("target"), group.Text("source")) : (group.Text("source"), group.Text("target"));
+            var (from, version) = Side(group, reverse ? "target" : "source");
+            var (to, toVersion) = Side(group, reverse ? "source" : "target");
             if (!reverse && wanted is not null && to is not null && to != wanted) continue;
-            foreach (var (system, code) in asked)
+            foreach (var one in asked)
             {
-                if (system is not null && from is not null && from != system) continue;
-                if (reverse) Backwards(map, group, to, code);
-                else Forwards(map, group, to, code);
+                if ((one.System is not null && from is not null && from != one.System) || (one.Version is not null && version is not null && one.Version != version)) continue;
+                if (reverse) Backwards(map, group, to, toVersion, one.Code);
+                else Forwards(map, group, to, toVersion, one, depth);
             }
         }
     }
 
-    private void Forwards(FhirElement map, FhirElement group, string? to, string code)
+    // R5 writes the version behind a bar.
+    private static (string? System, string? Version) Side(FhirElement group, string side)
     {
-        var element = group.Children("element").FirstOrDefault(e => e.Text("code") == code);
-        foreach (var target in element.Children("target")) Add(target.Text("equivalence") ?? target.Text("relationship") ?? "equivalent", to, group.Text("targetVersion"), target.Text("code"), target.Text("display"), map);
-        if (element.Exists || group["unmapped"] is not { Exists: true } unmapped) return;
+        if (group.Text(side) is not { } canonical) return (null, null);
+        var system = TerminologyTerms.Versioned(canonical, out var version);
+        return (system, group.Text(side + "Version") ?? version);
+    }
+
+    private void Forwards(FhirElement map, FhirElement group, string? to, string? version, Asked asked, int depth)
+    {
+        var element = group.Children("element").FirstOrDefault(e => e.Text("code") == asked.Code);
+        if (element.Exists)
+        {
+            if (element.Text("noMap") == "true") Add("unmatched", null, null, null, null, default, map);
+            foreach (var target in element.Children("target").Where(Holds)) Add(Equivalence(target), to, version, target.Text("code"), target.Text("display"), target, map);
+            return;
+        }
+
+        if (group["unmapped"] is not { Exists: true } unmapped) return;
         switch (unmapped.Text("mode"))
         {
-            case "provided":
-                Add("equal", to, null, code, null, map);
+            case "provided" or "use-source-code":
+                Add(unmapped["relationship"].Exists ? Equivalence(unmapped) : "equal", to, null, asked.Code, null, default, map);
                 break;
             case "fixed":
-                Add("equivalent", to, null, unmapped.Text("code"), unmapped.Text("display"), map);
+                Add(Equivalence(unmapped), to, null, unmapped.Text("code"), unmapped.Text("display"), default, map);
+                break;
+            case "other-map" when depth < MaxOtherMaps && (unmapped.Text("url") ?? unmapped.Text("otherMap")) is { } other && terms.Definitions.FindResource("ConceptMap", other) is { Exists: true } next:
+                Collect(next, [asked], reverse: false, depth + 1);
                 break;
         }
     }
 
-    private void Backwards(FhirElement map, FhirElement group, string? to, string code)
+    private void Backwards(FhirElement map, FhirElement group, string? to, string? version, string code)
     {
         foreach (var element in group.Children("element"))
         {
             foreach (var target in element.Children("target"))
             {
-                if (target.Text("code") == code) Add(Reversed(target.Text("equivalence") ?? "equivalent"), to, group.Text("sourceVersion"), element.Text("code"), element.Text("display"), map);
+                if (target.Text("code") == code && Holds(target)) Add(Reversed(Equivalence(target)), to, version, element.Text("code"), element.Text("display"), target, map);
             }
         }
     }
+
+    /// <summary>A mapping that depends on other elements holds where the request states them so (<c>dependency</c>).</summary>
+    private bool Holds(FhirElement target)
+    {
+        foreach (var needed in target.Children("dependsOn"))
+        {
+            var isGiven = terms.All("dependency").Any(d => Part(d, "element").Value == needed.Text("property")
+                && Part(d, "concept").Children("coding").Any(c => c.Text("code") == needed.Text("value") && (needed.Text("system") is not { } system || c.Text("system") == system)));
+            if (!isGiven) return false;
+        }
+
+        return true;
+    }
+
+    private static FhirElement Part(FhirElement parameter, string name) => parameter.Children("part").FirstOrDefault(p => p.Text("name") == name)["value"];
+
+    private static string Equivalence(FhirElement target) => target.Text("equivalence") ?? target.Text("relationship") switch
+    {
+        "source-is-narrower-than-target" => "wider",
+        "source-is-broader-than-target" => "narrower",
+        "related-to" => "relatedto",
+        "not-related-to" => "disjoint",
+        _ => "equivalent",
+    };
 
     private static string Reversed(string equivalence) => equivalence switch
     {
@@ -101,27 +160,27 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
         _ => equivalence,
     };
 
-    private void Add(string equivalence, string? system, string? version, string? code, string? display, FhirElement map)
+    private void Add(string equivalence, string? system, string? version, string? code, string? display, FhirElement target, FhirElement map)
     {
-        if (matches.Count < MaxMatches) matches.Add((equivalence, system, version, code, display, map.Text("url") is null ? "" : ConceptTerms.Canonical(map)));
+        if (matches.Count < MaxMatches) matches.Add(new Match(equivalence, system, version, code, display, target, map.Text("url") is null ? "" : ConceptTerms.Canonical(map)));
     }
 
-    private void Write(System.Text.Json.Utf8JsonWriter w, (string Equivalence, string? System, string? Version, string? Code, string? Display, string Map) m)
+    private void Write(Utf8JsonWriter w, Match m)
     {
         w.WriteStartObject();
         w.WriteString("name", "match");
         w.WriteStartArray("part");
         TerminologyAnswer.WriteParameter(w, "equivalence", "Code", m.Equivalence);
-        if (m.Code is not null)
+        if (m.Code is not null) WriteCoding(w, m.System, m.Version, m.Code, m.Display);
+        foreach (var product in m.Target.Children("product"))
         {
+            if (product.Text("property") is not { } property || product.Text("value") is not { } value) continue;
             w.WriteStartObject();
-            w.WriteString("name", "concept");
-            w.WriteStartObject("valueCoding");
-            if (m.System is not null) w.WriteString("system", m.System);
-            if (m.Version is not null) w.WriteString("version", m.Version);
-            w.WriteString("code", m.Code);
-            if (m.Display is not null) w.WriteString("display", m.Display);
-            w.WriteEndObject();
+            w.WriteString("name", "product");
+            w.WriteStartArray("part");
+            TerminologyAnswer.WriteParameter(w, "element", "Uri", property);
+            WriteCoding(w, product.Text("system"), null, value, product.Text("display"));
+            w.WriteEndArray();
             w.WriteEndObject();
         }
 
@@ -129,6 +188,19 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
         if (m.Map.Length > 0) TerminologyAnswer.WriteParameter(w, isOfR5 ? "originMap" : "source", isOfR5 ? "Canonical" : "Uri", m.Map);
 
         w.WriteEndArray();
+        w.WriteEndObject();
+    }
+
+    private static void WriteCoding(Utf8JsonWriter w, string? system, string? version, string code, string? display)
+    {
+        w.WriteStartObject();
+        w.WriteString("name", "concept");
+        w.WriteStartObject("valueCoding");
+        if (system is not null) w.WriteString("system", system);
+        if (version is not null) w.WriteString("version", version);
+        w.WriteString("code", code);
+        if (display is not null) w.WriteString("display", display);
+        w.WriteEndObject();
         w.WriteEndObject();
     }
 }

@@ -16,7 +16,7 @@ internal static partial class DisplayCheck
         var severity = terms.Flag("lenient-display-validation") == true || terms.Flag("lenient") == true ? "warning" : "error";
         var languages = terms.Languages;
         var tags = languages is null ? "--" : string.Join(", ", languages.Tags);
-        var choices = languages is null ? valid : [.. valid.Where(t => t.Language is null || languages.Tags.Any(tag => LanguageRange.Fits(t.Language, tag)))];
+        var choices = languages is null ? valid : [.. valid.Where(t => t.Language is null || languages.Tags.Any(tag => LanguageRange.Fits(t.Language, tag) || LanguageRange.Fits(tag, t.Language)))];
         if (choices.Exists(c => Same(c.Text, display))) return null;
         if (names.All.FirstOrDefault(t => t.Withdrawn is not null && Same(t.Text, display)) is { } old)
         {

@@ -85,11 +85,14 @@ internal sealed class MembershipQuestion(Terminology terminology)
     private bool? OfSystem(ValueSetPart part, Coding coding, string? version)
     {
         if (coding.System is not { } uri || part.System != uri || (part.Version is not null && version is not null && part.Version != version)) return false;
-        if (part.Codes.Contains(coding.Code)) return true;
         var system = terminology.FindCodeSystem(uri, part.Version ?? version);
-        if (part.Codes.Count > 0) return system is { IsCaseSensitive: false } && part.Codes.Contains(coding.Code, StringComparer.OrdinalIgnoreCase);
+
+        // A code that the system does not have is not in the set, whatever the set lists.
+        if (part.HasList) return part.FindListed(coding.Code, system).Exists && system?.Has(coding.Code) != false;
         if (system is null) return null;
-        if (system.Find(coding.Code) is not { } concept) return system.IsComplete ? false : null;
+        if (system.Find(coding.Code) is not { } concept) return system.Has(coding.Code);
+        if (part.Filters.Count == 0) return true;
+        if (concept.Number >= 0) return part.ChoiceOf(system).Has(concept);
         bool? answer = true;
         foreach (var filter in part.Filters) answer = And(answer, filter.Matches(system, concept));
         return answer;

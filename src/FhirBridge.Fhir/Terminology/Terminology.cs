@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FhirBridge.Fhir.FhirPath;
 
 namespace FhirBridge.Fhir;
@@ -13,14 +14,20 @@ public sealed class Terminology
 
     private readonly Definitions definitions;
     private readonly BoundedCache<string, ValueSetContent> sets = new(256);
-    private readonly BoundedCache<string, CodeSystemContent> systems = new(64);
+    private static readonly ConditionalWeakTable<ElementTree, Dictionary<int, CodeSystemContent>> Read = [];
+    private readonly BoundedCache<(string System, string? Version), CodeSystemContent?> systems = new(64);
     private readonly Lazy<Dictionary<string, string>> systemOfAllCodes;
+    private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<string>>> usable;
 
     internal Terminology(Definitions definitions)
     {
         this.definitions = definitions;
+        usable = new(UsableSystems);
         systemOfAllCodes = new(() => definitions.OwnEntries("CodeSystem").Where(e => e.Subject is not null).GroupBy(e => e.Subject!).ToDictionary(g => g.Key, g => g.Last().Url));
     }
+
+    /// <summary>The code systems whose codes are here, or follow a grammar, by URI in ordinal order with their versions; those that are only described are left out.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Systems => usable.Value;
 
     /// <summary>Is the code of that system in the value set?</summary>
     /// <param name="valueSet">Canonical, with a version or without.</param>
@@ -86,6 +93,10 @@ public sealed class Terminology
         return system.IsComplete ? false : null;
     }
 
+    /// <summary>Does the system have the code? Null when the system, or the version that is named, is not here or not whole.</summary>
+    public bool? HasCode(Coding coding, string? version = null) =>
+        coding.System is null || FindCodeSystem(coding.System, version) is not { } system ? null : system.Has(coding.Code);
+
     /// <summary>The concept of a code; null when the system or the code is not here.</summary>
     public Concept? Find(Coding coding, string? version = null) => coding.System is { } system ? FindCodeSystem(system, version)?.Find(coding.Code) : null;
 
@@ -97,14 +108,31 @@ public sealed class Terminology
     /// <param name="version">Its version; null for the one that was added last.</param>
     public CodeSystemContent? FindCodeSystem(string system, string? version = null)
     {
+        if (systems.TryGet((system, version), out var known)) return known;
         var canonical = version is null ? system : $"{system}|{version}";
-        if (definitions.Start is { } start && !definitions.IsLayered("CodeSystem", canonical)) return start.Terminology.FindCodeSystem(system, version);
-        if (systems.TryGet(canonical, out var known)) return known;
-        var source = definitions.FindResource("CodeSystem", canonical);
-        if (!source.Exists || source.Text("url") != system) return null;
-        known = new CodeSystemContent(source);
-        systems.Set(canonical, known);
+        if (definitions.Start is { } start && !definitions.IsLayered("CodeSystem", canonical))
+        {
+            known = start.Terminology.FindCodeSystem(system, version);
+        }
+        else
+        {
+            var source = definitions.FindResource("CodeSystem", canonical);
+            known = source.Exists && source.Text("url") == system ? Content(source) : version is null ? StandardSystems.Find(system) : null;
+        }
+
+        systems.Set((system, version), known);
         return known;
+    }
+
+    // What a layer holds is read once, however often another layer is laid over the same resources.
+    private static CodeSystemContent Content(FhirElement source)
+    {
+        var read = Read.GetOrCreateValue(source.Tree!);
+        lock (read)
+        {
+            if (!read.TryGetValue(source.NodeNumber, out var content)) read.Add(source.NodeNumber, content = new CodeSystemContent(source));
+            return content;
+        }
     }
 
     /// <summary>The system that names this canonical as the value set of all its codes; null when none does.</summary>
@@ -121,10 +149,25 @@ public sealed class Terminology
             source = definitions.FindResource("ValueSet", canonical[..^"|4.0.1".Length]);
         }
 
-        if (source.Exists) known = new ValueSetContent(source);
+        if (source.Exists) known = ValueSetContent.Of(source);
         else if (SystemOfAllCodes(canonical) is { } system) known = new ValueSetContent(canonical, system);
         else return null;
         sets.Set(canonical, known);
         return known;
+    }
+
+    private SortedDictionary<string, IReadOnlyList<string>> UsableSystems()
+    {
+        var all = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var system in definitions.Start is null ? StandardSystems.Usable : []) all[system] = [];
+        foreach (var (system, versions) in definitions.Start?.Terminology.Systems ?? new Dictionary<string, IReadOnlyList<string>>()) all[system] = versions;
+        foreach (var entry in definitions.OwnEntries("CodeSystem"))
+        {
+            if (!CodeSystemContent.HasCodes(definitions.FindResource("CodeSystem", entry.Canonical))) continue;
+            var versions = all.GetValueOrDefault(entry.Url) ?? [];
+            all[entry.Url] = entry.Version is { } version && !versions.Contains(version) ? [.. versions, version] : versions;
+        }
+
+        return all;
     }
 }

@@ -7,20 +7,23 @@ namespace FhirBridge.Fhir;
 /// <summary>The answer to a terminology operation: a resource, or the issues for which there is none.</summary>
 /// <param name="Json">The resource: ValueSet or Parameters, or an OperationOutcome of the issues.</param>
 /// <param name="IsOk">False when it is an OperationOutcome.</param>
-/// <param name="IsTooCostly">True when the question would take too much.</param>
-public sealed record TerminologyAnswer(ReadOnlyMemory<byte> Json, bool IsOk, bool IsTooCostly = false)
+/// <param name="IsOpen">True when it hangs on a system, value set or map that is not here: who has it may answer better.</param>
+/// <param name="IsMalformed">True when the Parameters are no question: something that the operation needs is missing, or is not offered.</param>
+public sealed record TerminologyAnswer(ReadOnlyMemory<byte> Json, bool IsOk, bool IsOpen = false, bool IsMalformed = false)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    internal static TerminologyAnswer Write(Action<Utf8JsonWriter> write)
+    /// <param name="write">Writes the resource.</param>
+    /// <param name="length">Bytes that it will have, about.</param>
+    internal static TerminologyAnswer Write(Action<Utf8JsonWriter> write, int length = 0)
     {
-        var output = new ArrayBufferWriter<byte>(1024);
+        var output = new ArrayBufferWriter<byte>(length + 1024);
         using (var w = new Utf8JsonWriter(output, Options)) write(w);
         return new TerminologyAnswer(output.WrittenMemory, true);
     }
 
     internal static TerminologyAnswer Fail(params TerminologyIssue[] issues) =>
-        Write(w => WriteOutcome(w, issues)) with { IsOk = false, IsTooCostly = issues.Any(i => i.Type == "too-costly") };
+        Write(w => WriteOutcome(w, issues)) with { IsOk = false, IsOpen = issues.Any(i => i.IsOfUnknown), IsMalformed = issues.Any(i => i.IsOfCall) };
 
     internal static void WriteOutcome(Utf8JsonWriter w, IEnumerable<TerminologyIssue> issues)
     {

@@ -18,6 +18,20 @@ public sealed record TerminologyIssue(string Severity, string Type, string? Code
 
     internal bool IsError => Severity == "error";
 
+    /// <summary>True when it says that a system, value set or map is not here.</summary>
+    internal bool IsOfUnknown => IsError && Type == "not-found" && Code is not ("invalid-code" or "cannot-infer");
+
+    /// <summary>True when it is about how the operation was called.</summary>
+    internal bool IsOfCall => Type == "required" || (Type == "invalid" && IsError && Code is null);
+
+    /// <summary>That a system is not here.</summary>
+    internal static TerminologyIssue UnknownSystem(string uri, string? expression, string consequence = "so the code cannot be validated") =>
+        new("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}' could not be found, {consequence}", expression, "UNKNOWN_CODESYSTEM");
+
+    /// <summary>That a version of a system is not here, and which are.</summary>
+    internal static TerminologyIssue UnknownVersion(string uri, string? version, IReadOnlyList<string> versions, string? expression, string consequence = "so the code cannot be validated", string messageId = "UNKNOWN_CODESYSTEM_VERSION") =>
+        new("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}' version '{version}' could not be found, {consequence}. Valid versions: {string.Join(" or ", versions)}", expression, messageId);
+
     internal static TerminologyIssue UnknownValueSet(string canonical) =>
         new("error", "not-found", "not-found", $"A definition for the value Set '{canonical}' could not be found", null, "Unable_to_resolve_value_Set_");
 

@@ -3,7 +3,8 @@ namespace FhirBridge.Fhir;
 /// <summary>The operations of R4 on value sets, code systems and concept maps: Parameters in, a resource out. Whatever the request says, nothing is thrown.</summary>
 /// <param name="definitions">What is known; a request may bring more (<c>tx-resource</c>).</param>
 /// <param name="time">The clock of the expansions.</param>
-public sealed class TerminologyOperations(Definitions definitions, TimeProvider time)
+/// <param name="maxCodes">Codes in an expansion at most, when fewer than 100,000 are wanted; a longer one is too costly, unless a page of it is asked for.</param>
+public sealed class TerminologyOperations(Definitions definitions, TimeProvider time, int? maxCodes = null)
 {
     private const int MaxBatch = 500;
 
@@ -43,21 +44,34 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
                 : TerminologyAnswer.Fail(new TerminologyIssue("error", "not-found", "not-found", $"A definition for the concept map '{url}' could not be found", null, null));
         });
 
-    /// <summary>Several $validate-code in one: each <c>validation</c> is the Parameters of one, and takes what it does not say itself from the others of the request.</summary>
-    public TerminologyAnswer ValidateBatch(FhirElement parameters, string? acceptLanguage)
+    /// <summary>
+    /// ValueSet/$batch-validate-code: each <c>validation</c> is the Parameters of one $validate-code, and takes what it does not say itself from the others of the request.
+    /// Null when there are too many. Each is answered by <see cref="Validate"/>, all together by <see cref="Joined"/>.
+    /// </summary>
+    public static IReadOnlyList<FhirElement>? Split(FhirElement parameters)
     {
         var shared = parameters.Children("parameter").Where(p => p.Text("name") != "validation").ToList();
         var asked = parameters.Children("parameter").Where(p => p.Text("name") == "validation").Select(p => p["resource"]).ToList();
-        if (asked.Count > MaxBatch) return TerminologyAnswer.Fail(TerminologyIssue.Bad($"at most {MaxBatch} codes are checked in one request", null, null, "too-costly", null));
-        var answers = new List<TerminologyAnswer>();
-        foreach (var one in asked)
+        return asked.Count > MaxBatch ? null : [.. asked.Select(Whole)];
+
+        FhirElement Whole(FhirElement one)
         {
             var own = one.Children("parameter").Select(p => p.Text("name")).ToHashSet();
-            var whole = Merge([.. one.Children("parameter"), .. shared.Where(p => p.Text("name") == "tx-resource" || !own.Contains(p.Text("name")))]);
-            var isSystem = whole.Children("parameter").All(p => p.Text("name") is not ("url" or "valueSet")) ;
-            answers.Add(isSystem ? ValidateInCodeSystem(whole, default, acceptLanguage) : ValidateInValueSet(whole, default, acceptLanguage));
+            return Merge([.. one.Children("parameter"), .. shared.Where(p => p.Text("name") == "tx-resource" || !own.Contains(p.Text("name")))]);
         }
+    }
 
+    /// <summary>True when a part of a batch is about a code system, not about a value set.</summary>
+    public static bool IsOfSystem(FhirElement parameters) => parameters.Children("parameter").All(p => p.Text("name") is not ("url" or "valueSet"));
+
+    /// <summary>One part of a batch.</summary>
+    public TerminologyAnswer Validate(FhirElement parameters, string? acceptLanguage) =>
+        IsOfSystem(parameters) ? ValidateInCodeSystem(parameters, default, acceptLanguage) : ValidateInValueSet(parameters, default, acceptLanguage);
+
+    /// <summary>The answer to a batch; null where there were too many questions.</summary>
+    public static TerminologyAnswer Joined(IReadOnlyList<TerminologyAnswer>? answers)
+    {
+        if (answers is null) return TerminologyAnswer.Fail(TerminologyIssue.Bad($"at most {MaxBatch} codes are checked in one request", null, null, "too-costly", null));
         return TerminologyAnswer.Write(w => TerminologyAnswer.WriteParameters(w, () =>
         {
             foreach (var answer in answers)
@@ -83,8 +97,8 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
     private TerminologyAnswer With(FhirElement parameters, string? acceptLanguage, FhirElement resource, Func<TerminologyTerms, TerminologyAnswer> answer)
     {
         // A resource of the address may be an older version than the latest: laid over, it is the one that is found.
-        var terms = new TerminologyTerms(resource.Exists ? definitions.With([resource]) : definitions, parameters, acceptLanguage);
-        return terms.Fault is { } fault ? TerminologyAnswer.Fail(fault) : answer(terms);
+        var terms = new TerminologyTerms(resource.Exists ? definitions.With([resource]) : definitions, parameters, acceptLanguage, maxCodes);
+        return terms.Fault(time.GetUtcNow()) is { } fault ? TerminologyAnswer.Fail(fault) : answer(terms);
     }
 
     private TerminologyAnswer WithSet(FhirElement parameters, FhirElement valueSet, string? acceptLanguage, Func<TerminologyTerms, FhirElement, TerminologyAnswer> answer) =>

@@ -15,19 +15,27 @@ internal sealed class TerminologyTerms
     private readonly LanguageRange? header;
     private readonly HashSet<string> used = new(StringComparer.Ordinal);
 
-    internal TerminologyTerms(Definitions definitions, FhirElement parameters, string? acceptLanguage)
+    internal TerminologyTerms(Definitions definitions, FhirElement parameters, string? acceptLanguage, int? maxCodes = null)
     {
         this.parameters = parameters;
+        MaxCodes = Math.Min(maxCodes ?? ValueSetExpansion.MaxCodes, ValueSetExpansion.MaxCodes);
         var own = All("tx-resource").Select(p => p["resource"]).Where(r => r.Exists).ToList();
         if (Parameter("valueSet")["resource"] is { Exists: true } inline && inline.Text("url") is not null) own.Add(inline);
         if (Parameter("codeSystem")["resource"] is { Exists: true } system && system.Text("url") is not null) own.Add(system);
         if (Parameter("conceptMap")["resource"] is { Exists: true } map && map.Text("url") is not null) own.Add(map);
         Definitions = definitions.With(own);
+        Maps = [.. own.Where(r => r.Type == "ConceptMap")];
         header = acceptLanguage is null ? null : LanguageRange.Parse(acceptLanguage);
         Languages = Text("displayLanguage") is { } asked ? LanguageRange.Parse(asked) : header;
     }
 
     internal Definitions Definitions { get; }
+
+    /// <summary>Concept maps that the request brings along.</summary>
+    internal IReadOnlyList<FhirElement> Maps { get; }
+
+    /// <summary>Codes in an answer at most, unless a page is asked for.</summary>
+    internal int MaxCodes { get; }
 
     internal Terminology Terminology => Definitions.Terminology;
 
@@ -38,9 +46,19 @@ internal sealed class TerminologyTerms
     internal List<Supplement> Supplements { get; } = [];
 
     /// <summary>Anything that is wrong with the request as such.</summary>
-    internal TerminologyIssue? Fault =>
-        Text("displayLanguage") is { } asked && LanguageRange.Parse(asked) is null
-            ? TerminologyIssue.Bad($"Invalid displayLanguage: '{asked}'", "INVALID_DISPLAY_NAME", null, "processing", "invalid-display") : null;
+    /// <param name="now">The past is not answered for: definitions are kept as they are, not as they were.</param>
+    internal TerminologyIssue? Fault(DateTimeOffset now)
+    {
+        if (Text("displayLanguage") is { } asked && LanguageRange.Parse(asked) is null) return TerminologyIssue.Bad($"Invalid displayLanguage: '{asked}'", "INVALID_DISPLAY_NAME", null, "processing", "invalid-display");
+        if (Text("context") is not null && Text("url") is null && !Parameter("valueSet").Exists) return TerminologyIssue.Bad("the value set of a context is not looked up: name the value set by url", null, null, "required", null);
+        if (Text("date") is not { } date) return null;
+        if (!FhirPrimitive.IsValid("dateTime", date)) return TerminologyIssue.Bad($"date is a dateTime, found '{date}'", null, null, "invalid", null);
+
+        // A day everywhere on earth: today there may still be yesterday here.
+        var earliest = now.AddHours(-14).UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return string.CompareOrdinal(date, 0, earliest, 0, Math.Min(date.Length, earliest.Length)) < 0
+            ? TerminologyIssue.Bad($"what value sets and code systems were on {date} is not known here: only the present is answered for", null, null, "not-supported", null) : null;
+    }
 
     internal FhirElement Parameter(string name) => All(name).FirstOrDefault();
 
@@ -122,6 +140,10 @@ internal sealed class TerminologyTerms
     /// <summary>The version that the request demands of a system; null when it demands none.</summary>
     internal string? Demanded(string system) => Rule("check-system-version", system);
 
+    /// <summary>True for a system that the request wants none of (<c>exclude-system</c>).</summary>
+    internal bool IsExcluded(string system, string? version) => All("exclude-system").Any(p =>
+        p["value"].Value is { } canonical && Versioned(canonical, out var only) == system && (only is null || CanonicalVersion.Fits(only, version)));
+
     /// <summary>The system in that version, or in the latest that fits; null when it is not here. A supplement is no system.</summary>
     internal CodeSystemContent? FindSystem(string system, string? version)
     {
@@ -131,16 +153,8 @@ internal sealed class TerminologyTerms
             if (version is null) return null;
         }
 
-        return Terminology.FindCodeSystem(system, version) is { } found && IsContent(found) ? found : null;
+        return Terminology.FindCodeSystem(system, version) is { IsUsable: true } found ? found : null;
     }
-
-    // R4 describes SNOMED CT, LOINC and others without their codes: what is only described answers nothing.
-    private static bool IsContent(CodeSystemContent system) => system.Content switch
-    {
-        "supplement" => false,
-        "not-present" or "example" => system.Concepts.Count > 0,
-        _ => true,
-    };
 
     internal IReadOnlyList<string> VersionsOf(string system) => [.. Definitions.Versions("CodeSystem", system).Select(e => e.Version).OfType<string>().Order(StringComparer.Ordinal)];
 

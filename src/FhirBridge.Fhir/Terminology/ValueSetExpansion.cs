@@ -1,7 +1,7 @@
 namespace FhirBridge.Fhir;
 
 /// <summary>A code of an expansion.</summary>
-internal sealed class ExpandedCode(string system, string code, CodeSystemContent? content, Concept? concept, FhirElement listed, FhirElement set)
+internal sealed class ExpandedCode(string system, string code, CodeSystemContent? content, Concept? concept, FhirElement listed, ValueSetContent set)
 {
     internal string System { get; } = system;
 
@@ -15,11 +15,12 @@ internal sealed class ExpandedCode(string system, string code, CodeSystemContent
     internal FhirElement Listed { get; } = listed;
 
     /// <summary>The value set that chose it.</summary>
-    internal FhirElement Set { get; } = set;
+    internal ValueSetContent Set { get; } = set;
 
     internal string? Version => Content?.Version;
 
-    internal (string, string?, string) Key(bool versioned) => (System, versioned ? Version : null, Content is { IsCaseSensitive: false } ? Code.ToUpperInvariant() : Code);
+    /// <summary>What makes it the same code as another one.</summary>
+    internal (string System, string? Version, string Code) Key(bool versioned) => (System, versioned ? Version : null, Content is { IsCaseSensitive: false } ? Code.ToUpperInvariant() : Code);
 }
 
 /// <summary>Works out which codes a value set has. Spec: https://hl7.org/fhir/R4/valueset.html#compose, #expansion.</summary>
@@ -49,89 +50,85 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
     internal IReadOnlyList<CodeSystemContent> UsedSystems => usedSystems;
 
     /// <summary>The value sets that were imported.</summary>
-    internal IReadOnlyCollection<string> UsedValueSets => usedValueSets;
-
     internal List<FhirElement> Imported { get; } = [];
 
     /// <summary>True when the set is what rules choose of one system, so that the system's hierarchy is the set's, too.</summary>
     internal bool IsOfOneSystem { get; private set; }
 
     /// <summary>Systems of which the set is about more than one version, so that each code has to say its own.</summary>
-    internal HashSet<string> VersionedSystems => [.. stated.Where(s => s.Value.Select(v => v.Asked).OfType<string>().Distinct().Count() > 1 || s.Value.Select(v => v.Used).OfType<string>().Distinct().Count() > 1).Select(s => s.Key)];
+    internal HashSet<string> VersionedSystems => [.. stated.Where(s => HasSeveral(s.Value.Select(v => v.Asked)) || HasSeveral(s.Value.Select(v => v.Used))).Select(s => s.Key)];
 
     /// <summary>True when an exclude took codes of another version than its own.</summary>
     internal bool VersionsMatched { get; private set; }
 
     /// <summary>The codes in the order of the definitions; empty when there is an issue.</summary>
-    internal List<ExpandedCode> Expand(FhirElement set)
+    internal List<ExpandedCode> Expand(FhirElement source)
     {
-        var includes = set["compose"].Children("include").ToList();
-        IsOfOneSystem = includes is [var only] && !only["concept"].Exists && !only["valueSet"].Exists;
+        var set = ValueSetContent.Of(source);
+        IsOfOneSystem = set.Includes is [{ HasList: false, ValueSets.Count: 0 }];
         var codes = Codes(set);
         return Issue is null ? codes : [];
     }
 
-    private List<ExpandedCode> Codes(FhirElement set)
+    private static bool HasSeveral(IEnumerable<string?> versions) => versions.OfType<string>().Distinct().Count() > 1;
+
+    private List<ExpandedCode> Codes(ValueSetContent set)
     {
-        var name = set.Text("url") is { } url ? ConceptTerms.Canonical(set) : "";
-        if (open.Contains(name)) return Stop(TerminologyIssue.Circular(name));
-        if (open.Count >= MaxDepth) return Stop(TerminologyIssue.TooCostly(name, MaxDepth));
-        if (!set["compose"].Exists) return Stored(set);
-        open.Add(name);
-        var match = TerminologyTerms.OfValueSet(set, "versionsMatch") ?? terms.Text("versionsMatch");
-        var found = new List<ExpandedCode>();
-        var seen = new HashSet<(string, string?, string)>();
-        var places = new Dictionary<(string, string?, string), int>();
-        foreach (var part in set["compose"].Children("include"))
-        {
-            foreach (var code in Part(part, set))
-            {
-                if (match == "true" && !places.TryAdd(code.Key(false), found.Count))
-                {
-                    var at = places[code.Key(false)];
-                    if (CanonicalVersion.Compare(code.Version, found[at].Version) > 0) found[at] = code;
-                }
-                else if (seen.Add(code.Key(true)))
-                {
-                    found.Add(code);
-                }
-            }
-
-            if (found.Count > MaxCodes) return Stop(TerminologyIssue.TooCostly(name, MaxCodes));
-        }
-
-        Exclude(set, found, match);
+        if (open.Contains(set.Canonical)) return Stop(TerminologyIssue.Circular(set.Canonical));
+        if (open.Count >= MaxDepth) return Stop(TerminologyIssue.TooCostly(set.Canonical, MaxDepth));
+        if (!set.HasCompose) return Stored(set);
+        open.Add(set.Canonical);
+        var match = set.VersionsMatch ?? terms.Text("versionsMatch");
+        var found = Included(set, match);
+        if (Issue is not null) return [];
+        foreach (var part in set.Excludes) Exclude(part, found, match);
         open.RemoveAt(open.Count - 1);
-        if (set["compose"].Text("inactive") == "false") found.RemoveAll(c => c.Concept?.IsInactive == true);
+        if (set.ActiveOnly) found.RemoveAll(c => c.Concept?.IsInactive == true);
         return found;
     }
 
-    private void Exclude(FhirElement set, List<ExpandedCode> found, string? match)
+    private List<ExpandedCode> Included(ValueSetContent set, string? match)
     {
-        foreach (var part in set["compose"].Children("exclude"))
+        // The codes of one part are different ones as they are.
+        if (set.Includes is [{ System: not null } only]) return Part(only);
+        var found = new List<ExpandedCode>();
+        var places = new Dictionary<(string, string?, string), int>();
+        foreach (var part in set.Includes)
         {
-            var versioned = match == "false";
-            var codes = Part(part, set);
-            var gone = codes.Select(c => c.Key(versioned)).ToHashSet();
-            var before = found.Count;
-            var other = codes.Count > 0 && part.Text("version") is not null && found.Exists(f => gone.Contains(f.Key(versioned)) && f.Version != codes[0].Version);
-            found.RemoveAll(f => gone.Contains(f.Key(versioned)));
-            VersionsMatched |= other && before != found.Count;
+            foreach (var code in Part(part))
+            {
+                if (places.TryAdd(code.Key(match != "true"), found.Count)) found.Add(code);
+                else if (match == "true" && places[code.Key(false)] is var at && CanonicalVersion.Compare(code.Version, found[at].Version) > 0) found[at] = code;
+            }
+
+            if (found.Count > MaxCodes) return Stop(TerminologyIssue.TooCostly(set.Canonical, MaxCodes));
         }
+
+        return found;
     }
 
-    private List<ExpandedCode> Part(FhirElement part, FhirElement set)
+    private void Exclude(ValueSetPart part, List<ExpandedCode> found, string? match)
     {
-        if (++parts > MaxParts) return Stop(TerminologyIssue.TooCostly(set.Text("url") ?? "", MaxParts));
-        List<ExpandedCode>? result = null;
-        if (part.Text("system") is { } system) result = OfSystem(part, system, set);
-        foreach (var canonical in part.Children("valueSet").Select(v => v.Value).OfType<string>())
+        var versioned = match == "false";
+        var codes = Part(part);
+        var gone = codes.Select(c => c.Key(versioned)).ToHashSet();
+        var before = found.Count;
+        var other = codes.Count > 0 && part.Version is not null && found.Exists(f => gone.Contains(f.Key(versioned)) && f.Version != codes[0].Version);
+        found.RemoveAll(f => gone.Contains(f.Key(versioned)));
+        VersionsMatched |= other && before != found.Count;
+    }
+
+    private List<ExpandedCode> Part(ValueSetPart part)
+    {
+        if (++parts > MaxParts) return Stop(TerminologyIssue.TooCostly(part.Set.Url, MaxParts));
+        var result = part.System is { } system ? OfSystem(part, system) : null;
+        foreach (var canonical in part.ValueSets)
         {
             if (Issue is not null) return [];
             var import = terms.FindValueSet(canonical, out var named);
             if (!import.Exists) return Stop(TerminologyIssue.UnknownValueSet(named));
             if (usedValueSets.Add(ConceptTerms.Canonical(import))) Imported.Add(import);
-            var codes = Codes(import);
+            var codes = Codes(ValueSetContent.Of(import));
             if (result is null)
             {
                 result = codes;
@@ -139,75 +136,64 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
             }
 
             var keys = codes.Select(c => c.Key(false)).ToHashSet();
-            result = [.. result.Where(c => keys.Contains(c.Key(false)))];
+            result.RemoveAll(c => !keys.Contains(c.Key(false)));
         }
 
         return Issue is null ? result ?? [] : [];
     }
 
-    private List<ExpandedCode> OfSystem(FhirElement part, string uri, FhirElement set)
+    private List<ExpandedCode> OfSystem(ValueSetPart part, string uri)
     {
-        var asked = terms.VersionOf(uri, part.Text("version"));
+        var asked = terms.VersionOf(uri, part.Version);
         var system = terms.FindSystem(uri, asked);
-        var listed = part.Children("concept").ToList();
-        if (system is null && (listed.Count == 0 || part["filter"].Exists || (asked is not null && terms.VersionsOf(uri).Count > 0))) return Stop(UnknownSystem(uri, asked, "so the value set cannot be expanded"));
+        if (terms.IsExcluded(uri, system?.Version ?? asked)) return [];
+        if (system is null && (!part.HasList || part.Filters.Count > 0 || (asked is not null && terms.VersionsOf(uri).Count > 0))) return Stop(UnknownSystem(uri, asked, "so the value set cannot be expanded"));
         if (system is not null)
         {
             if (terms.Demanded(uri) is { } demanded && !CanonicalVersion.Fits(demanded, system.Version)) return Stop(TerminologyIssue.VersionNotAllowed(uri, system.Version, demanded, null));
             if (!usedSystems.Contains(system)) usedSystems.Add(system);
-            if (listed.Count == 0 && system.Content is "not-present" or "example") return Stop(TerminologyIssue.Bad($"The code system definition for {uri} has no content, so this expansion is not possible", null, null, "not-found", "invalid-data"));
+            if (!part.HasList && system.IsByGrammar) return Stop(TerminologyIssue.Bad($"The codes of {uri} follow a grammar, and cannot be listed", "VALUESET_TOO_COSTLY", null, "too-costly", null));
+            if (!part.HasList && system.Content is "not-present" or "example") return Stop(TerminologyIssue.Bad($"The code system definition for {uri} has no content, so this expansion is not possible", null, null, "not-found", "invalid-data"));
         }
 
-        (stated.TryGetValue(uri, out var versions) ? versions : stated[uri] = []).Add((part.Text("version"), system?.Version));
-        work += listed.Count + (listed.Count == 0 ? system!.Concepts.Count : 0);
-        if (work > MaxWork) return Stop(TerminologyIssue.TooCostly(set.Text("url") ?? "", MaxWork));
-        if (listed.Count > 0) return [.. Listed(listed, uri, system, set)];
-        if (system!.Concepts.Count > MaxCodes && !part["filter"].Exists) return Stop(TerminologyIssue.TooCostly(set.Text("url") ?? "", MaxCodes));
-        return Filtered(part, system, uri, set);
+        (stated.TryGetValue(uri, out var versions) ? versions : stated[uri] = []).Add((part.Version, system?.Version));
+        work += part.HasList ? part.Listed.Count : system!.Concepts.Count;
+        if (work > MaxWork) return Stop(TerminologyIssue.TooCostly(part.Set.Url, MaxWork));
+        if (part.HasList) return Listed(part, uri, system);
+        return system!.Concepts.Count > MaxCodes && part.Filters.Count == 0 ? Stop(TerminologyIssue.TooCostly(part.Set.Url, MaxCodes)) : Filtered(part, system, uri);
     }
 
     // A code that the system does not have is not in the set, whatever the set lists; where the system is not here, or not whole, the list is believed.
-    private static IEnumerable<ExpandedCode> Listed(List<FhirElement> listed, string uri, CodeSystemContent? system, FhirElement set)
+    private static List<ExpandedCode> Listed(ValueSetPart part, string uri, CodeSystemContent? system)
     {
-        foreach (var item in listed)
+        var found = new List<ExpandedCode>(part.Listed.Count);
+        var seen = system is { IsCaseSensitive: false } ? new HashSet<string>(StringComparer.OrdinalIgnoreCase) : null;
+        foreach (var (code, listed) in part.Listed)
         {
-            if (item.Text("code") is not { } code) continue;
+            if (system?.Has(code) == false || seen?.Add(code) == false) continue;
             var concept = system?.Find(code);
-            if (concept is not null || system is not { IsComplete: true }) yield return new ExpandedCode(uri, concept?.Code ?? code, system, concept, item, set);
-        }
-    }
-
-    private List<ExpandedCode> Filtered(FhirElement part, CodeSystemContent system, string uri, FhirElement set)
-    {
-        var filters = new List<ConceptFilter>();
-        foreach (var f in part.Children("filter"))
-        {
-            if (FilterIssue(f, uri) is { } issue) return Stop(issue);
-            filters.Add(new ConceptFilter(f));
-        }
-
-        var found = new List<ExpandedCode>();
-        var below = filters.ConvertAll(f => f.Below(system));
-        foreach (var concept in system.Concepts)
-        {
-            var chosen = true;
-            for (var i = 0; i < filters.Count; i++)
-            {
-                var filter = filters[i];
-                if ((below[i] is { } known ? known.Contains(concept) : filter.Matches(system, concept)) is not { } answer)
-                {
-                    if (!system.IsComplete) answer = false;
-                    else return Stop(NotUnderstood(filter, uri));
-                }
-
-                chosen &= answer;
-                if (!chosen) break;
-            }
-
-            if (chosen) found.Add(new ExpandedCode(uri, concept.Code, system, concept, default, set));
+            found.Add(new ExpandedCode(uri, concept?.Code ?? code, system, concept, listed, part.Set));
         }
 
         return found;
+    }
+
+    private List<ExpandedCode> Filtered(ValueSetPart part, CodeSystemContent system, string uri)
+    {
+        foreach (var f in part.Element.Children("filter"))
+        {
+            if (FilterIssue(f, uri) is { } issue) return Stop(issue);
+        }
+
+        var choice = part.Filters.Count == 0 ? null : part.ChoiceOf(system);
+        if (choice?.NotUnderstood is { } unclear && system.IsComplete) return Stop(NotUnderstood(unclear, uri));
+        var found = new List<ExpandedCode>(choice is null ? system.Concepts.Count : 16);
+        foreach (var concept in system.Concepts)
+        {
+            if (choice is null || choice.Has(concept) == true) found.Add(new ExpandedCode(uri, concept.Code, system, concept, default, part.Set));
+        }
+
+        return found.Count > MaxCodes ? Stop(TerminologyIssue.TooCostly(part.Set.Url, MaxCodes)) : found;
     }
 
     internal static TerminologyIssue NotUnderstood(ConceptFilter filter, string system) =>
@@ -216,7 +202,7 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
     /// <summary>What is wrong with a filter as it is written; null when nothing is.</summary>
     internal static TerminologyIssue? FilterIssue(FhirElement filter, string system) =>
         string.IsNullOrEmpty(filter.Text("value"))
-            ? TerminologyIssue.Bad($"The system {system} filter with property = {filter.Text("property")}, op = {filter.Text("op")} has no value", "UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE", filter.Path[filter.Path.IndexOf("ValueSet", StringComparison.Ordinal)..])
+            ? TerminologyIssue.Bad($"The system {system} filter with property = {filter.Text("property")}, op = {filter.Text("op")} has no value", "UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE", "ValueSet" + filter.Path[filter.Resource.Path.Length..])
             : null;
 
     /// <summary>That a system, or a version of it, is not here.</summary>
@@ -224,15 +210,15 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
     {
         var versions = terms.VersionsOf(uri);
         return versions.Count == 0 || asked is null
-            ? new("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}' could not be found, {consequence}", null, "UNKNOWN_CODESYSTEM")
-            : new("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}' version '{asked}' could not be found, {consequence}. Valid versions: {string.Join(" or ", versions)}", null, "UNKNOWN_CODESYSTEM_VERSION_EXP");
+            ? TerminologyIssue.UnknownSystem(uri, null, consequence)
+            : TerminologyIssue.UnknownVersion(uri, asked, versions, null, consequence, "UNKNOWN_CODESYSTEM_VERSION_EXP");
     }
 
     // A value set with an expansion alone is that expansion.
-    private List<ExpandedCode> Stored(FhirElement set)
+    private List<ExpandedCode> Stored(ValueSetContent set)
     {
         var found = new List<ExpandedCode>();
-        Add(set["expansion"]);
+        Add(set.Source["expansion"]);
         return found;
 
         void Add(FhirElement around)

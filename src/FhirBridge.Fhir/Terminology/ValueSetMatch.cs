@@ -14,7 +14,7 @@ internal sealed record AskedCoding(string? System, string? Version, string Code,
 }
 
 /// <summary>Where a value set has a coding.</summary>
-internal sealed record SetMatch(CodeSystemContent? System, Concept? Concept, FhirElement Listed, FhirElement Set);
+internal sealed record SetMatch(CodeSystemContent? System, Concept? Concept, FhirElement Listed, ValueSetContent Set);
 
 /// <summary>Looks for one coding in a value set, with the versions that the set and the request name. See <see cref="ValueSetExpansion"/> for what a set has.</summary>
 internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
@@ -41,39 +41,46 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
     internal bool IsOpen { get; private set; }
 
     /// <summary>The place in the set; null when the coding is not in it.</summary>
-    internal SetMatch? Find(FhirElement set)
+    internal SetMatch? Find(ValueSetContent set)
     {
-        var name = set.Text("url") is null ? "" : ConceptTerms.Canonical(set);
-        if (open.Contains(name))
+        if (open.Contains(set.Canonical))
         {
-            Stop ??= TerminologyIssue.Circular(name);
+            Stop ??= TerminologyIssue.Circular(set.Canonical);
             return null;
         }
 
         if (open.Count >= MaxDepth || Stop is not null) return null;
-        if (!set["compose"].Exists) return Stored(set["expansion"], set);
-        open.Add(name);
-        var found = Included(set);
-        var best = found.Count == 0 ? null : found.Find(m => coding.Version is null && coding.Display is not null && m.Concept?.Display == coding.Display) ?? found.Aggregate((a, b) => CanonicalVersion.Compare(b.System?.Version, a.System?.Version) > 0 ? b : a);
-        foreach (var part in set["compose"].Children("exclude"))
+        if (!set.HasCompose) return Stored(set.Source["expansion"], set);
+        open.Add(set.Canonical);
+        var best = Best(Included(set));
+        var match = set.VersionsMatch ?? terms.Text("versionsMatch");
+        foreach (var part in set.Excludes)
         {
             if (best is null) break;
-            if (Part(part, set, isExclude: true) is not null) best = null;
+            if (Part(part, isExclude: true) is { } excluded && (match != "false" || excluded.System?.Version == best.System?.Version)) best = null;
         }
 
         open.RemoveAt(open.Count - 1);
         return best;
     }
 
+    /// <summary>Of several versions the one that calls the code as the coding does, or the latest.</summary>
+    private SetMatch? Best(List<SetMatch> found)
+    {
+        if (found.Count == 0) return null;
+        if (coding is { Version: null, Display: { } display } && found.Find(m => m.Concept?.Display == display) is { } called) return called;
+        return found.Aggregate((a, b) => CanonicalVersion.Compare(b.System?.Version, a.System?.Version) > 0 ? b : a);
+    }
+
     /// <summary>The includes that have the code; where one has it without objection, the objections to the others do not matter.</summary>
-    private List<SetMatch> Included(FhirElement set)
+    private List<SetMatch> Included(ValueSetContent set)
     {
         var (found, clean) = (new List<SetMatch>(), new List<SetMatch>());
         var before = (Issues.Count, Unknown.Count);
-        foreach (var part in set["compose"].Children("include"))
+        foreach (var part in set.Includes)
         {
             var issues = Issues.Count;
-            if (Part(part, set) is not { } match) continue;
+            if (Part(part) is not { } match) continue;
             (Issues.Count == issues ? clean : found).Add(match);
         }
 
@@ -83,18 +90,18 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
         return clean;
     }
 
-    private SetMatch? Part(FhirElement part, FhirElement set, bool isExclude = false)
+    private SetMatch? Part(ValueSetPart part, bool isExclude = false)
     {
         if (++parts > MaxParts || Stop is not null) return null;
         SetMatch? match = null;
-        if (part.Text("system") is { } system)
+        if (part.System is { } system)
         {
             if (system != coding.System) return null;
-            match = OfSystem(part, system, set, isExclude);
+            match = OfSystem(part, system, isExclude);
             if (match is null && Stop is null) return null;
         }
 
-        foreach (var canonical in part.Children("valueSet").Select(v => v.Value).OfType<string>())
+        foreach (var canonical in part.ValueSets)
         {
             var import = terms.FindValueSet(canonical, out var named);
             if (!import.Exists)
@@ -105,16 +112,16 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
             }
 
             Imported.Add(import);
-            if (Find(import) is not { } other) return null;
+            if (Find(ValueSetContent.Of(import)) is not { } other) return null;
             match ??= other;
         }
 
         return match;
     }
 
-    private SetMatch? OfSystem(FhirElement part, string uri, FhirElement set, bool isExclude)
+    private SetMatch? OfSystem(ValueSetPart part, string uri, bool isExclude)
     {
-        foreach (var f in part.Children("filter"))
+        foreach (var f in part.Element.Children("filter"))
         {
             if (ValueSetExpansion.FilterIssue(f, uri) is { } broken)
             {
@@ -123,43 +130,41 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
             }
         }
 
-        var included = part.Text("version");
-        var asked = terms.VersionOf(uri, included);
-        var system = Resolve(uri, included, asked, isExclude);
+        var asked = terms.VersionOf(uri, part.Version);
+        var system = Resolve(uri, part.Version, asked, isExclude);
         if (system is null)
         {
             MissingSystem(uri, asked);
             return null;
         }
 
-        if (system.Content is "not-present" or "example" && !part["concept"].Exists)
+        if (system.Content is "not-present" or "example" && !system.IsByGrammar && !part.HasList)
         {
             MissingSystem(uri, null);
             return null;
         }
 
-        return Choose(part, system, set);
+        return Choose(part, system);
     }
 
-    private SetMatch? Choose(FhirElement part, CodeSystemContent system, FhirElement set)
+    private SetMatch? Choose(ValueSetPart part, CodeSystemContent system)
     {
         var concept = system.Find(coding.Code);
-        var listed = part.Children("concept").ToList();
-        if (listed.Count > 0)
+        if (part.HasList)
         {
-            var item = listed.Find(c => c.Text("code") is { } code && system.Comparer.Equals(code, coding.Code));
-            return item.Exists && (concept is not null || !system.IsComplete) ? new SetMatch(system, concept, item, set) : null;
+            var listed = part.FindListed(coding.Code, system);
+            return listed.Exists && system.Has(coding.Code) != false ? new SetMatch(system, concept, listed, part.Set) : null;
         }
 
         if (concept is null)
         {
             // What a fragment lacks may be elsewhere: it is not held against the code where no filter has to be decided.
-            return system.Content == "fragment" && !part["filter"].Exists ? new SetMatch(system, null, default, set) : null;
+            if (system.Content == "fragment" && part.Filters.Count == 0) return new SetMatch(system, null, default, part.Set);
+            return null;
         }
 
-        foreach (var f in part.Children("filter"))
+        foreach (var filter in part.Filters)
         {
-            var filter = new ConceptFilter(f);
             if (filter.Matches(system, concept) is not { } answer)
             {
                 if (system.IsComplete) Stop ??= ValueSetExpansion.NotUnderstood(filter, system.Url);
@@ -169,7 +174,7 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
             if (!answer) return null;
         }
 
-        return new SetMatch(system, concept, default, set);
+        return new SetMatch(system, concept, default, part.Set);
     }
 
     /// <summary>The version of the system to look in, when the coding has one of its own, too.</summary>
@@ -218,14 +223,13 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
             return;
         }
 
-        Add(new TerminologyIssue("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}' could not be found, so the code cannot be validated", coding.At("system"), "UNKNOWN_CODESYSTEM"));
+        Add(TerminologyIssue.UnknownSystem(uri, coding.At("system")));
         if (!Unknown.Contains(uri)) Unknown.Add(uri);
     }
 
     private void UnknownVersion(string uri, string version)
     {
-        var versions = terms.VersionsOf(uri);
-        Add(new TerminologyIssue("error", "not-found", "not-found", $"A definition for CodeSystem '{uri}' version '{version}' could not be found, so the code cannot be validated. Valid versions: {string.Join(" or ", versions)}", coding.At("system"), "UNKNOWN_CODESYSTEM_VERSION"));
+        Add(TerminologyIssue.UnknownVersion(uri, version, terms.VersionsOf(uri), coding.At("system")));
         if (!Unknown.Contains($"{uri}|{version}")) Unknown.Add($"{uri}|{version}");
     }
 
@@ -234,7 +238,7 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
         if (!Issues.Contains(issue)) Issues.Add(issue);
     }
 
-    private SetMatch? Stored(FhirElement around, FhirElement set)
+    private SetMatch? Stored(FhirElement around, ValueSetContent set)
     {
         foreach (var item in around.Children("contains"))
         {

@@ -43,7 +43,7 @@ internal sealed class AnswerOptions(ValidationRun run, QuestionnaireForm form)
 
         foreach (var set in item.Extensions("questionnaire-unitValueSet").Select(v => v.Value).OfType<string>())
         {
-            var isIn = quantity.Text("code") is { } code ? Contains(set, new Coding(quantity.Text("system"), code), null) : false;
+            var isIn = quantity.Text("code") is { } code ? Contains(set, new Coding(quantity.Text("system"), code), null, quantity) : false;
             if (isIn == false) run.Report(Problems.CodeInvalid.With($"the unit {Shown(quantity)} is not in the value set '{set}' of the question {item.Label}", quantity.Path));
             else if (isIn is null) Unverified(item, set, quantity);
         }
@@ -77,7 +77,7 @@ internal sealed class AnswerOptions(ValidationRun run, QuestionnaireForm form)
     private bool? CodingIn(string set, FhirElement value)
     {
         if (value.Text("code") is not { } code) return false;
-        if (value.Text("system") is { } system) return Contains(set, new Coding(system, code), value.Text("version"));
+        if (value.Text("system") is { } system) return Contains(set, new Coding(system, code), value.Text("version"), value);
         run.Report(Problems.Questionable.With($"{Shown(value)} names no code system: what it means is not certain", value.Path));
         return Find(set) is { } content ? new MembershipQuestion(run.Definitions.Terminology).Contains(content, code) : null;
     }
@@ -96,8 +96,9 @@ internal sealed class AnswerOptions(ValidationRun run, QuestionnaireForm form)
         run.Report(Problems.InvalidValue.With($"the display of {system}|{code} is '{official}', not {Quoted(display)}", coding["display"].Path));
     }
 
-    private bool? Contains(string set, Coding coding, string? version) =>
-        Find(set) is { } content ? new MembershipQuestion(run.Definitions.Terminology).Contains(content, coding, version) : null;
+    private bool? Contains(string set, Coding coding, string? version, FhirElement about) =>
+        (Find(set) is { } content ? new MembershipQuestion(run.Definitions.Terminology).Contains(content, coding, version) : null)
+            ?? (set.StartsWith('#') || coding.System is null ? null : run.Inquiry?.Ask(new TerminologyQuestion(set, coding.System, version, coding.Code), about)?.IsValid);
 
     /// <summary>A value set: contained in the questionnaire (<c>#id</c>), or known to the definitions.</summary>
     private ValueSetContent? Find(string canonical)

@@ -47,6 +47,7 @@ internal static class BaseRules
                 break;
             case "Coding":
                 yield return new CodingRule();
+                yield return new ForeignCodingRule();
                 break;
             case "Reference":
                 yield return new ReferenceRule();

@@ -68,5 +68,5 @@ internal sealed class CodingRule : IElementRule
 
     private static bool Same(string a, string b) => string.Equals(a.Trim(), b.Trim(), StringComparison.OrdinalIgnoreCase);
 
-    private static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "…";
+    internal static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "…";
 }

@@ -19,9 +19,10 @@ internal sealed class ValidationRun
     private readonly Dictionary<(FhirElement, string), LogicLibrary?> libraries = [];
     private readonly Dictionary<FhirElement, Dictionary<string, FhirElement>> contained = [];
 
-    internal ValidationRun(FhirPathContext context, ValidationBudget? budget = null, bool isStrict = false)
+    internal ValidationRun(FhirPathContext context, ValidationBudget? budget = null, bool isStrict = false, TerminologyInquiry? inquiry = null)
     {
         IsStrict = isStrict;
+        Inquiry = inquiry;
         Budget = budget ?? new ValidationBudget();
 
         // An invariant that asks for conformance again must not start a budget of its own.
@@ -33,6 +34,9 @@ internal sealed class ValidationRun
 
     /// <summary>True to be as strict as the official validator; otherwise what R4 asks receivers to bear with is borne.</summary>
     internal bool IsStrict { get; }
+
+    /// <summary>What is asked of codes where a terminology server stands behind; null when none does.</summary>
+    internal TerminologyInquiry? Inquiry { get; }
 
     internal Definitions Definitions => Context.Definitions;
 
@@ -119,7 +123,7 @@ internal sealed class ValidationRun
         if (!profile.IsOk) return null;
         if (!Budget.Open.Add((element, profile.Value))) return true;
         if (!Budget.Enter()) return null;
-        var probe = new ValidationRun(Context, Budget, IsStrict);
+        var probe = new ValidationRun(Context, Budget, IsStrict, Inquiry);
         new ProfileCheck(probe).Check(element, profile.Value);
         Budget.Leave();
         Budget.Open.Remove((element, profile.Value));

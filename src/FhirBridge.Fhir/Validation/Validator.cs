@@ -33,9 +33,17 @@ public sealed record ValidationOptions
     /// <summary>True to tell which must-support elements of the profiles are not there.</summary>
     public bool ReportMustSupport { get; init; }
 
+    /// <summary>Answers of a terminology server to what the definitions leave open (<see cref="Validator.Examine"/>). Null: there is no such server, and codes that are not here are not spoken of.</summary>
+    public ForeignAnswers? Foreign { get; init; }
+
     /// <summary>The clock of invariants that ask for it.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
+
+/// <summary>What a validation found, and what it would ask a terminology server.</summary>
+/// <param name="Problems">All that was found.</param>
+/// <param name="Open">Questions without an answer in <see cref="ValidationOptions.Foreign"/>; empty when that is null.</param>
+public sealed record Examination(IReadOnlyList<Problem> Problems, IReadOnlyList<TerminologyQuestion> Open);
 
 /// <summary>
 /// Validates resources: R4's rules, the profiles in <c>meta.profile</c>, and those asked for. Thread-safe. Bounded in steps and depth, whatever
@@ -51,14 +59,22 @@ public sealed class Validator(Definitions definitions)
     /// All that is wrong (errors), unwise (warnings) or could not be checked (information), each with the FHIRPath of the place; in the order of the document as far as R4's own
     /// rules go, then profile by profile.
     /// </summary>
-    public IReadOnlyList<Problem> Validate(FhirElement resource, ValidationOptions? options = null)
+    public IReadOnlyList<Problem> Validate(FhirElement resource, ValidationOptions? options = null) => Examine(resource, options ?? ValidationOptions.Default).Problems;
+
+    /// <summary>
+    /// As <see cref="Validate"/>, with the questions for a terminology server that are left: with their answers in <see cref="ValidationOptions.Foreign"/> the same call gives the whole judgement.
+    /// It asks nobody itself. Answers may lead to more questions (a slice that only now is known to be meant).
+    /// </summary>
+    public Examination Examine(FhirElement resource, ValidationOptions options)
     {
-        options ??= ValidationOptions.Default;
-        var run = new ValidationRun(new FhirPathContext { Definitions = definitions, Resolve = options.Resolve, TimeProvider = options.Time }, isStrict: options.IsStrict) { Beside = options.Beside };
+        var inquiry = options.Foreign is { } answers ? new TerminologyInquiry(definitions, answers) : null;
+        var context = new FhirPathContext { Definitions = definitions, Resolve = options.Resolve, TimeProvider = options.Time, MemberOf = inquiry is null ? null : inquiry.IsIn };
+        var run = new ValidationRun(context, isStrict: options.IsStrict, inquiry: inquiry) { Beside = options.Beside };
         CheckBase(resource, run);
         DuplicateIds.Check(resource, run);
         CheckProfiles(resource, options, run);
-        return run.Found;
+        inquiry?.Report(run);
+        return new Examination(run.Found, inquiry?.Open ?? []);
     }
 
     /// <summary>R4's own rules, on each element.</summary>

@@ -42,6 +42,28 @@ public sealed class OptionsLoaderTests
     }
 
     [Fact]
+    public void TerminologyServer_IsHttpsOrLoopback_AndItsSecretIsNotRepeated()
+    {
+        Assert.Null(Load("Production").Terminology);
+        Assert.Equal(new TerminologyOptions("https://tx.example/r4", TimeSpan.FromSeconds(5), null), Load("Production", ("Terminology:Server", "https://tx.example/r4/")).Terminology);
+        var whole = Load("Production", ("Terminology:Server", "http://127.0.0.1:8080/fhir"), ("Terminology:Timeout", "12"), ("Terminology:Token", "abc.DEF-1_2=")).Terminology!;
+        Assert.Equal(("http://127.0.0.1:8080/fhir", TimeSpan.FromSeconds(12), "abc.DEF-1_2="), (whole.Server, whole.Timeout, whole.Token));
+        Assert.DoesNotContain("abc", whole.ToString(), StringComparison.Ordinal);
+        (string Key, string? Value)[][] wrong =
+        [
+            [("Terminology:Server", "http://tx.example/r4")], [("Terminology:Server", "tx.example")], [("Terminology:Server", "https://tx.example/r4?x=1")],
+            [("Terminology:Server", "https://tx.example"), ("Terminology:Timeout", "0")], [("Terminology:Server", "https://tx.example"), ("Terminology:Timeout", "5s")],
+            [("Terminology:Server", "https://tx.example"), ("Terminology:Token", "two words")], [("Terminology:Token", "secret")], [("Terminology:Servr", "https://tx.example")],
+        ];
+        foreach (var values in wrong)
+        {
+            var errors = Assert.Throws<InvalidConfigurationException>(() => Load("Production", values)).Errors;
+            Assert.All(errors, e => Assert.StartsWith("Terminology:", e, StringComparison.Ordinal));
+            Assert.All(errors, e => Assert.DoesNotContain("two words", e, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void TimeZone_IsAmsterdam_AlsoWithInvariantGlobalization()
     {
         var zone = Load("Production").Consent.TimeZone;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FhirBridge.Api.Contributions;
+using FhirBridge.Api.ExternalTerminology;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Interactions;
 using FhirBridge.Api.Interactions.Shared;
@@ -79,8 +80,9 @@ internal sealed class Store : IAsyncDisposable
         var clock = new WorldClock();
         var vault = await SqliteVault.OpenAsync(new SqliteVaultOptions { Path = Path.Combine(folder, "vault.db"), Synchronous = SqliteSynchronous.Normal }, consent, clock);
         var trusted = new HashSet<string> { Names.Link, Names.Ssn };
+        var validation = new NetworkValidation(() => FhirBridge.Fhir.Definitions.R4, null);
         var store = new Store(folder, new Bridge(
-            vault, new ComposedCache(), new ContributionPipeline(vault, trusted, consent, new TwinIds(), () => FhirBridge.Fhir.Definitions.R4), new PageTokens(new EphemeralDataProtectionProvider(), clock), consent, "network", trusted, new FhirBridge.Api.Records.NetworkKnowledge(FhirBridge.Fhir.Definitions.R4, "network"), clock));
+            vault, new ComposedCache(), new ContributionPipeline(vault, trusted, consent, new TwinIds(), validation), new PageTokens(new EphemeralDataProtectionProvider(), clock), consent, "network", trusted, new FhirBridge.Api.Records.NetworkKnowledge(FhirBridge.Fhir.Definitions.R4, "network"), validation, null, clock));
         await store.FurnishAsync();
         return store;
     }

@@ -76,18 +76,32 @@ public sealed class ConformanceWriteTests(Network net) : IClassFixture<Network>
 
     [Theory]
     [InlineData("CodeSystem", """{"content":"complete","property":[{"code":"parent","type":"code"}],"concept":[{"code":"a","property":[{"code":"parent","valueCode":"b"}]},{"code":"b","property":[{"code":"parent","valueCode":"a"}]}]}""", "circular CodeSystem.concept[0].property[0]")]
-    [InlineData("CodeSystem", """{"content":"supplement","supplements":"http://hl7.org/fhir/administrative-gender","concept":[{"code":"none"}]}""", "code-invalid CodeSystem.concept[0].code")]
     [InlineData("ValueSet", """{"compose":{"include":[{"system":"http://snomed.info/sct","filter":[{"property":"constraint","op":"=","value":"< ("}]}]}}""", "expression-refused ValueSet.compose.include[0].filter[0]")]
-    [InlineData("ConceptMap", """{"group":[{"source":"http://hl7.org/fhir/administrative-gender","target":"urn:x","element":[{"code":"man"}]}]}""", "code-invalid ConceptMap.group[0].element[0].code")]
     [InlineData("SearchParameter", """{"name":"Nick","description":"x","code":"nick","base":["Patient"],"type":"string","expression":"Patient.nickname"}""", "expression-refused SearchParameter.expression")]
     [InlineData("ImplementationGuide", """{"name":"Ours","packageId":"ours.guide","fhirVersion":["4.0.1"],"global":[{"type":"Observation","profile":"http://hl7.org/fhir/StructureDefinition/Patient"}]}""", "invalid-definition ImplementationGuide.global[0].profile")]
     public async Task OtherTypes_ThatContradictThemselves_AreRefused(string type, string content, string expected)
     {
+        Assert.Equal([expected], Errors((await PutAsync(Made(type, content))).Is(422)));
+    }
+
+    /// <summary>Codes that a system does not have choose nothing and harm nobody: they are stored, and told.</summary>
+    [Theory]
+    [InlineData("CodeSystem", """{"content":"supplement","supplements":"http://hl7.org/fhir/administrative-gender","concept":[{"code":"none"}]}""", "code-invalid CodeSystem.concept[0].code")]
+    [InlineData("ConceptMap", """{"group":[{"source":"http://hl7.org/fhir/administrative-gender","target":"urn:x","element":[{"code":"man"}]}]}""", "code-invalid ConceptMap.group[0].element[0].code")]
+    public async Task CodesThatAreNotThere_AreTold_AndStored(string type, string content, string expected)
+    {
+        var resource = Made(type, content);
+        Assert.Equal([expected], Errors((await net.Service.PostAsync($"fhir/{type}/$validate", net.Service.Operator, resource)).Is(200)));
+        (await PutAsync(resource)).Is(201);
+    }
+
+    private JsonObject Made(string type, string content)
+    {
         var resource = JsonNode.Parse(content)!.AsObject();
-        var id = net.New("bad");
+        var id = net.New("made");
         resource["resourceType"] = type;
         (resource["id"], resource["url"], resource["status"]) = (id, $"https://network.example/{type}/{id}", "active");
-        Assert.Equal([expected], Errors((await PutAsync(resource)).Is(422)));
+        return resource;
     }
 
     private Task<Answer> PutAsync(JsonObject resource) => net.Service.PutAsync($"fhir/{resource["resourceType"]}/{resource["id"]}", net.Service.Operator, resource);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using FhirBridge.Api.Tests.Facade;
 using FhirBridge.Api.Tests.Http;
@@ -60,11 +61,67 @@ public sealed class TerminologyOperationTests(Network net) : IClassFixture<Netwo
     }
 
     [Fact]
+    public async Task Facade_AnswersAsTheSharedRecord_AndOnItsOwnByLocalId()
+    {
+        (await net.Service.PutAsync("members/gp/fhir/ValueSet/local", net.Gp, JsonNode.Parse($$"""{"resourceType":"ValueSet","id":"local","url":"urn:local","status":"active","compose":{"include":[{"system":"{{Gender}}","concept":[{"code":"other"}]}]} }""")!)).Is(201);
+        Assert.Equal(["other"], Codes((await net.Service.GetAsync("members/gp/fhir/ValueSet/local/$expand", net.Gp)).Is(200)));
+        Assert.Equal(["other"], Codes((await net.Service.GetAsync("members/gp/fhir/ValueSet/$expand?url=urn:local", net.Gp)).Is(200)));
+        Assert.True(Value<bool>(await net.Service.GetAsync($"members/gp/fhir/ValueSet/local/$validate-code?system={Gender}&code=other", net.Gp), "result"));
+        Assert.False(Value<bool>(await net.Service.PostAsync("members/gp/fhir/ValueSet/local/$validate-code", net.Gp, Parameters(("system", Gender), ("code", "male"))), "result"));
+        (await net.Service.GetAsync("members/gp/fhir/ValueSet/none/$expand", net.Gp)).Is(404, "not-found");
+        (await net.Service.GetAsync("members/gp/fhir/ValueSet/local/$expand", net.Hospital)).Is(404, "not-found");
+        (await net.Service.GetAsync("members/gp/fhir/ValueSet/local/$expand", net.Service.Member("gp", scope: "system/Goal.rs"))).Is(403);
+        foreach (var query in new[] { $"CodeSystem/$lookup?system={Gender}&code=male", $"CodeSystem/$validate-code?url={Gender}&code=none", $"CodeSystem/$subsumes?system={Gender}&codeA=male&codeB=female", $"ConceptMap/$translate?system={Gender}&code=male" })
+        {
+            var (shared, own) = (await net.Service.GetAsync("fhir/" + query, net.Gp), await net.Service.GetAsync("members/gp/fhir/" + query, net.Gp));
+            Assert.Equal((shared.Status, shared.Text), (own.Status, own.Text));
+        }
+
+        var capabilities = (await net.Service.GetAsync("members/gp/fhir/metadata", null)).Is(200).Json["rest"]![0]!["resource"]!.AsArray().Single(r => r!["type"]!.GetValue<string>() == "CodeSystem")!["operation"]!.AsArray();
+        Assert.Equal(["validate", "validate-code", "lookup", "subsumes"], capabilities.Select(o => o!["name"]!.GetValue<string>()));
+        Assert.Equal("TerminologyCapabilities", (await net.Service.GetAsync("members/gp/fhir/metadata?mode=terminology", null)).Is(200).Json["resourceType"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task WhatIsNoQuestion_Is400_AndWhatHasNoAnswer422()
+    {
+        (await net.Service.GetAsync("fhir/ValueSet/$expand", net.Gp)).Is(400);
+        (await net.Service.GetAsync("fhir/ValueSet/$expand?context=Patient.gender", net.Gp)).Is(400);
+        (await net.Service.GetAsync("fhir/ValueSet/$validate-code?url=http://hl7.org/fhir/ValueSet/administrative-gender", net.Gp)).Is(400);
+        (await net.Service.GetAsync("fhir/CodeSystem/$lookup?code=male", net.Gp)).Is(400);
+        (await net.Service.GetAsync($"fhir/CodeSystem/$lookup?system={Gender}&code=none", net.Gp)).Is(422);
+        (await net.Service.GetAsync("fhir/ValueSet/$expand?url=http://hl7.org/fhir/ValueSet/all-languages", net.Gp)).Is(422);
+        (await net.Service.GetAsync("fhir/ValueSet/$expand?url=http://hl7.org/fhir/ValueSet/iso3166-1-3", net.Gp, ("X-Too-Costly-Threshold", "10"))).Is(422);
+        (await net.Service.GetAsync("fhir/ValueSet/$expand?url=http://hl7.org/fhir/ValueSet/iso3166-1-3&count=5", net.Gp, ("X-Too-Costly-Threshold", "10"))).Is(200);
+    }
+
+    /// <summary>The contract: each operation has its definition, and ours say nothing less than R4's.</summary>
+    [Theory]
+    [InlineData("ValueSet-expand", "contextDirection", "context")]
+    [InlineData("ValueSet-validate-code", "context")]
+    [InlineData("CodeSystem-validate-code")]
+    [InlineData("CodeSystem-lookup")]
+    [InlineData("CodeSystem-subsumes")]
+    [InlineData("ConceptMap-translate")]
+    public void Definition_HasTheParametersOfR4(string operation, params string[] refused)
+    {
+        var own = Fhir.FhirJson.Read(Encoding.UTF8.GetBytes(Architecture.Sources.File($"profiles/OperationDefinition-{operation}.json")));
+        Assert.Empty(own.Problems);
+        Assert.DoesNotContain(Fhir.Definitions.R4.Validator.Validate(own.Value!.Root), p => p.Kind.Severity <= Fhir.IssueSeverity.Error);
+        var ours = own.Value.Root.Children("parameter").Select(p => (p.Text("name"), p.Text("use"))).ToHashSet();
+        var theirs = Fhir.Definitions.R4.FindResource("OperationDefinition", "http://hl7.org/fhir/OperationDefinition/" + operation).Children("parameter").Select(p => (p.Text("name"), p.Text("use")));
+        Assert.Empty(theirs.Where(p => !refused.Contains(p.Item1)).Except(ours));
+    }
+
+    [Fact]
     public async Task Metadata_OfTerminology_NamesTheSystems()
     {
         var metadata = (await net.Service.GetAsync("fhir/metadata?mode=terminology", null)).Is(200).Json;
         Assert.Equal("TerminologyCapabilities", metadata["resourceType"]!.GetValue<string>());
-        Assert.Contains(metadata["codeSystem"]!.AsArray(), s => s!["uri"]!.GetValue<string>() == Gender);
+        var systems = metadata["codeSystem"]!.AsArray().Select(s => s!["uri"]!.GetValue<string>()).ToHashSet();
+        Assert.Superset(new HashSet<string> { Gender, "urn:ietf:bcp:47", "http://unitsofmeasure.org" }, systems);
+        Assert.DoesNotContain("http://snomed.info/sct", systems);
+        Assert.DoesNotContain(Fhir.Definitions.R4.Validator.Validate(Fhir.FhirJson.Read(Encoding.UTF8.GetBytes(metadata.ToJsonString())).Value!.Root), p => p.Kind.Severity <= Fhir.IssueSeverity.Error);
         var capabilities = (await net.Service.GetAsync("fhir/metadata", null)).Is(200).Json["rest"]![0]!["resource"]!.AsArray();
         var valueSet = capabilities.Single(r => r!["type"]!.GetValue<string>() == "ValueSet")!["operation"]!.AsArray();
         Assert.Equal(["validate", "expand", "validate-code", "batch-validate-code"], valueSet.Select(o => o!["name"]!.GetValue<string>()));

@@ -15,6 +15,10 @@ public class DefinitionsMemoryTests
     {
         var file = new MemoryStream();
         DefinitionsFile.Write(Definitions.R4, file, CompressionLevel.Fastest);
+
+        // What other tests left behind, and what hangs on its finalizers, goes first.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
         var definitions = DefinitionsFile.Read(file.ToArray());

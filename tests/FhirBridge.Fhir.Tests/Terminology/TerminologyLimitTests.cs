@@ -57,7 +57,7 @@ public class TerminologyLimitTests
         foreach (var parameters in new[] { "", """{"name":"url"}""", """{"name":"coding","valueCoding":{}}""", """{"name":"codeableConcept","valueCodeableConcept":{"text":"x"}}""", """{"name":"tx-resource","resource":{"resourceType":"ValueSet"}}""", """{"name":"url","valueUri":"urn:v"},{"name":"count","valueInteger":-1}""", """{"name":"displayLanguage","valueCode":";;"}""" })
         {
             var tree = Tree($$"""{"resourceType":"Parameters","parameter":[{{parameters}}]}""");
-            foreach (var answer in new[] { operations.Expand(tree, default, ";q"), operations.ValidateInValueSet(tree, default, null), operations.ValidateInCodeSystem(tree, default, null), operations.Lookup(tree, default, null), operations.Subsumes(tree, default, null), operations.Translate(tree, default, null), operations.ValidateBatch(tree, null) })
+            foreach (var answer in new[] { operations.Expand(tree, default, ";q"), operations.ValidateInValueSet(tree, default, null), operations.ValidateInCodeSystem(tree, default, null), operations.Lookup(tree, default, null), operations.Subsumes(tree, default, null), operations.Translate(tree, default, null), operations.Validate(tree, null), TerminologyOperations.Joined(TerminologyOperations.Split(tree)?.Select(p => operations.Validate(p, null)).ToList()) })
             {
                 Assert.NotNull(JsonNode.Parse(answer.Json.Span)!["resourceType"]);
             }

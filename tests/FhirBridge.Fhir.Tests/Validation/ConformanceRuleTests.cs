@@ -51,7 +51,7 @@ public sealed class ConformanceRuleTests
     [InlineData(""" "system":"urn:test:s","filter":[{"property":"concept","op":"child-of","value":"a"}] """, "questionable")]
     [InlineData(""" "system":"urn:test:s","filter":[{"property":"p","op":"=","value":"urn:test:s#a"}] """, "")]
     [InlineData(""" "system":"urn:test:s","filter":[{"property":"p","op":"=","value":"urn:test:s#x"}] """, "code-invalid")]
-    [InlineData(""" "system":"urn:test:s","filter":[{"property":"p","op":"=","value":"a"}] """, "invalid-value")]
+    [InlineData(""" "system":"urn:test:s","filter":[{"property":"p","op":"=","value":"a"}] """, "invalid-definition")]
     [InlineData(""" "system":"urn:test:s","filter":[{"property":"c","op":"=","value":"x"}] """, "code-invalid")]
     public void ValueSet_Include_FitsItsSystem(string include, string expected) =>
         Assert.Equal(expected, Codes($$"""{"resourceType":"ValueSet","status":"active","compose":{"include":[{ {{include}} }] } }""", System));

@@ -222,7 +222,7 @@ internal static class Rules
 {
     internal static IReadOnlyList<Problem> Run(string resource, params string[] known)
     {
-        var run = new ValidationRun(new FhirPathContext { Definitions = Definitions.R4.With([.. known.Select(Read)]) });
+        var run = new ValidationRun(new FhirPathContext { Definitions = Definitions.R4.With([.. known.Select(Read)]) }, isStrict: true);
         var root = Read(resource);
         ResourceRules.All[root.Type!].Check(root, run);
         return run.Found;

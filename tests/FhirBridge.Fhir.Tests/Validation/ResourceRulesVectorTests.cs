@@ -48,7 +48,7 @@ public sealed class ResourceRulesVectorTests
     private static List<Problem> Check(ValidationCase test)
     {
         var definitions = Definitions.R4.With([.. test.Supporting.Where(ValidationCases.Has).Select(f => ValidationCases.Read(f)).Where(r => r.IsOk).Select(r => r.Value!.Root)]);
-        var run = new ValidationRun(new FhirPathContext { Definitions = definitions });
+        var run = new ValidationRun(new FhirPathContext { Definitions = definitions }, isStrict: true);
         var strict = test.File.EndsWith(".json", StringComparison.Ordinal) ? FhirJson.Read(ValidationCases.File(test.File)) : ValidationCases.Read(test.File);
         foreach (var problem in strict.Problems) run.Report(problem);
         if (ValidationCases.Read(test.File) is { IsOk: true } read)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using FhirBridge.Api.ExternalTerminology;
 using FhirBridge.Api.Http;
 using FhirBridge.Fhir;
 
@@ -39,22 +40,65 @@ public static class TerminologyOperation
 
     /// <summary>ValueSet/$batch-validate-code.</summary>
     public static ValueTask<FhirResponse> ValidateBatchAsync(FhirRequest request, Bridge bridge, CancellationToken cancel) =>
-        AnswerAsync(request, bridge, static (o, p, _, l) => o.ValidateBatch(p, l), cancel);
+        BatchAsync(request, bridge, cancel);
 
     private static async ValueTask<FhirResponse> AnswerAsync(FhirRequest request, Bridge bridge, Question question, CancellationToken cancel)
     {
         FhirElement resource = default;
         if (request.Id.Length > 0)
         {
-            if (await Shared.Directory.FindAsync(request, bridge, request.Type, request.Id, cancel).ConfigureAwait(false) is not { } found) return FhirResponse.NotFound();
-            resource = FhirJson.ReadTrusted(found.Json).Value!.Root;
+            var stored = await StoredAsync(request, bridge, cancel).ConfigureAwait(false);
+            if (stored.Status != 200) return stored;
+            resource = FhirJson.ReadTrusted(stored.Body).Value!.Root;
         }
 
         var parameters = request.Body is { } body ? body.Root : FromQuery(request.Query);
-        if (parameters.Type != "Parameters") return FhirResponse.Failure(Problems.BadRequest.With($"${request.Route.Name} takes Parameters; this is a {parameters.Type}", parameters.Type));
-        var answer = question(new TerminologyOperations(bridge.Definitions, bridge.Time), parameters, resource, request.AcceptLanguage);
-        return FhirResponse.Resource(answer.IsOk ? 200 : 422, answer.Json);
+        if (parameters.Type != "Parameters") return NoParameters(request, parameters);
+        var definitions = bridge.Definitions;
+        var answer = question(new TerminologyOperations(definitions, bridge.Time, request.TooCostlyThreshold), parameters, resource, request.AcceptLanguage);
+        if (answer.IsOpen && bridge.Terminology is { } server)
+        {
+            using var limit = server.Limit();
+            answer = await ForeignOperation.AskAsync(server, $"{request.Type}/${request.Route.Name}", parameters, resource, request.AcceptLanguage, definitions, limit.Token, cancel).ConfigureAwait(false) ?? answer;
+        }
+
+        return Response(answer);
     }
+
+    /// <summary>The resource of the address: an entry of the directory, or on a facade what the member stored under its own id.</summary>
+    private static async ValueTask<FhirResponse> StoredAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
+    {
+        if (request.Member is not null) return await Facade.FacadeRead.ReadAsync(request, bridge, cancel).ConfigureAwait(false);
+        return await Shared.Directory.FindAsync(request, bridge, request.Type, request.Id, cancel).ConfigureAwait(false) is { } found ? FhirResponse.Resource(200, found.Json) : FhirResponse.NotFound();
+    }
+
+    private static async ValueTask<FhirResponse> BatchAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
+    {
+        var parameters = request.Body!.Root;
+        if (parameters.Type != "Parameters") return NoParameters(request, parameters);
+        var definitions = bridge.Definitions;
+        var operations = new TerminologyOperations(definitions, bridge.Time);
+        var parts = TerminologyOperations.Split(parameters);
+        var answers = parts?.Select(p => operations.Validate(p, request.AcceptLanguage)).ToArray();
+        if (answers is not null && bridge.Terminology is { } server)
+        {
+            using var limit = server.Limit();
+            var open = Enumerable.Range(0, answers.Length).Where(i => answers[i].IsOpen);
+            await Parallel.ForEachAsync(open, new ParallelOptions { MaxDegreeOfParallelism = TerminologyServer.AtOnce, CancellationToken = cancel }, async (i, ended) =>
+            {
+                var operation = TerminologyOperations.IsOfSystem(parts![i]) ? "CodeSystem/$validate-code" : "ValueSet/$validate-code";
+                answers[i] = await ForeignOperation.AskAsync(server, operation, parts[i], default, request.AcceptLanguage, definitions, limit.Token, ended).ConfigureAwait(false) ?? answers[i];
+            }).ConfigureAwait(false);
+        }
+
+        var answer = TerminologyOperations.Joined(answers);
+        return Response(answer);
+    }
+
+    private static FhirResponse Response(TerminologyAnswer answer) => FhirResponse.Resource(answer.IsOk ? 200 : answer.IsMalformed ? 400 : 422, answer.Json);
+
+    private static FhirResponse NoParameters(FhirRequest request, FhirElement body) =>
+        FhirResponse.Failure(Problems.BadRequest.With($"${request.Route.Name} takes Parameters; this is a {body.Type}", body.Type));
 
     // Only the text of a parameter is looked at, so that its type does not matter.
     private static FhirElement FromQuery(IReadOnlyList<KeyValuePair<string, string>> query)

@@ -21,15 +21,15 @@ public static class ValidateOperation
     private static readonly string[] Modes = ["create", "update", "delete", "profile"];
 
     /// <summary>POST [base]/[type]/$validate: the resource itself, or Parameters with resource, mode and profile.</summary>
-    public static ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
+    public static async ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
         var read = ValidateInput.Read(request);
-        if (!read.IsOk) return ValueTask.FromResult(FhirResponse.Failure(read.Problems));
+        if (!read.IsOk) return FhirResponse.Failure(read.Problems);
         var input = read.Value;
         var problem = ModeProblem(input)
             ?? (input.Mode is "update" or "delete" ? Problems.BadRequest.With($"the mode {input.Mode} is about a resource that is there: send it to [type]/[id]/$validate") : null)
             ?? (!input.HasResource ? Problems.BadRequest.With("send the resource to be validated, by itself or as the parameter 'resource'") : null);
-        return ValueTask.FromResult(problem is null ? Judge(request, bridge, input) : FhirResponse.Failure(problem));
+        return problem is null ? await JudgeAsync(request, bridge, input, null, cancel).ConfigureAwait(false) : FhirResponse.Failure(problem);
     }
 
     /// <summary>POST or GET [base]/[type]/[id]/$validate: what is stored there, or a resource that is to take its place. Absent and denied are the same 404.</summary>
@@ -47,13 +47,13 @@ public static class ValidateOperation
         {
             // A resource that is not there yet may be created by an update.
             if (input.Resource is { } sent && Targets.IdProblem(sent.Root, request.Id) is { } wrong) input = input with { Faults = [.. input.Faults, wrong] };
-            return Judge(request, bridge, input, stored);
+            return await JudgeAsync(request, bridge, input, stored, cancel).ConfigureAwait(false);
         }
 
         if (stored.Status != 200) return stored;
         if (input.Mode == "delete") return Answer([], stored);
         var tree = FhirJson.ReadLenient(stored.Body);
-        return Judge(request, bridge, input with { Resource = tree.Value, Faults = tree.Problems }, stored);
+        return await JudgeAsync(request, bridge, input with { Resource = tree.Value, Faults = tree.Problems }, stored, cancel).ConfigureAwait(false);
     }
 
     private static Problem? ModeProblem(ValidateInput input)
@@ -62,7 +62,7 @@ public static class ValidateOperation
         return input.Mode == "profile" && input.Profiles.Count == 0 ? Problems.BadRequest.With("the mode profile needs the parameter 'profile'") : null;
     }
 
-    private static FhirResponse Judge(FhirRequest request, Bridge bridge, ValidateInput input, FhirResponse? stored = null)
+    private static async ValueTask<FhirResponse> JudgeAsync(FhirRequest request, Bridge bridge, ValidateInput input, FhirResponse? stored, CancellationToken cancel)
     {
         // What is no JSON or XML is no resource to judge.
         if (input.Resource is null && input.Faults.Any(p => p.Kind.Severity == IssueSeverity.Fatal)) return FhirResponse.Failure(input.Faults, stored?.Audit);
@@ -70,7 +70,7 @@ public static class ValidateOperation
         if (input.Resource is { Root: var root })
         {
             if (Targets.TypeProblem(root, request.Type) is { } wrong) found.Add(wrong);
-            else found.AddRange(bridge.Definitions.Validator.Validate(root, Options(input, bridge)));
+            else found.AddRange((await bridge.Validation.JudgeAsync([root], Options(input, bridge), cancel).ConfigureAwait(false))[0]);
         }
 
         return Answer(found, stored);

@@ -20,10 +20,10 @@ internal static class TerminologyFunctions
 
     private static bool? MemberOf(FhirPathContext context, in FhirPathValue item, string valueSet)
     {
-        if (context.MemberOf is { } ask) return ask(item, valueSet);
         var terminology = context.Definitions.Terminology;
         var isText = item.Kind == FhirPathKind.String || (item.IsElement && item.Element is { HasValue: true, Type: not "code" });
         if (isText && terminology.HasSeveralSystems(valueSet)) throw Evaluation.Fault($"the value set '{valueSet}' takes codes from several systems, and a text does not say which");
+        if (context.MemberOf is { } ask) return ask(item, valueSet);
         return item.IsElement ? terminology.Contains(valueSet, item.Element) : item.Kind == FhirPathKind.String ? terminology.Contains(valueSet, item.AsString) : null;
     }
 

@@ -17,6 +17,9 @@ internal static class ValueSetFilter
         ["inactive"] = "boolean", ["notSelectable"] = "boolean", ["abstract"] = "boolean", ["status"] = "string", ["deprecated"] = "string", ["deprecationDate"] = "dateTime", ["effectiveDate"] = "dateTime", ["retirementDate"] = "dateTime",
     };
 
+    /// <summary>What chooses nothing does no harm: a fault where the validation is strict, else a warning.</summary>
+    private static ProblemKind Useless(ValidationRun run) => run.IsStrict ? Problems.InvalidDefinition : Problems.Questionable;
+
     /// <param name="filter">The filter.</param>
     /// <param name="said">Its property, operator and value.</param>
     /// <param name="system">The code system; null when it is not known.</param>
@@ -40,19 +43,19 @@ internal static class ValueSetFilter
 
         if (declared is null && !offered.Exists && system is { IsComplete: true } && !Standard.ContainsKey(property))
         {
-            run.Report(Problems.InvalidDefinition.With($"the code system '{system.Url}' declares no property or filter '{property}': nothing could be chosen by it", filter.Path));
+            run.Report(Useless(run).With($"the code system '{system.Url}' declares no property or filter '{property}': nothing could be chosen by it", filter.Path));
             return;
         }
 
         if (Hierarchical.Contains(op) && !OnConcepts.Contains(property) && system is { IsComplete: true } && !offered.Exists)
         {
-            run.Report(Problems.InvalidDefinition.With($"the operator '{op}' goes along the hierarchy of concepts: its property is 'concept', not '{property}'", filter.Path));
+            run.Report(Useless(run).With($"the operator '{op}' goes along the hierarchy of concepts: its property is 'concept', not '{property}'", filter.Path));
             return;
         }
 
         if (op == "exists")
         {
-            if (value is not ("true" or "false")) run.Report(Problems.InvalidDefinition.With($"whether '{property}' exists is asked with true or false, not '{value}'", filter.Path));
+            if (value is not ("true" or "false")) run.Report(Useless(run).With($"whether '{property}' exists is asked with true or false, not '{value}'", filter.Path));
             return;
         }
 
@@ -73,12 +76,12 @@ internal static class ValueSetFilter
                 Coding(filter, property, value, definitions, run);
                 break;
             case "boolean" when value is not ("true" or "false"):
-                run.Report(Problems.InvalidDefinition.With($"the property '{property}' is true or false, not '{value}'", filter.Path));
+                run.Report(Useless(run).With($"the property '{property}' is true or false, not '{value}'", filter.Path));
                 break;
             case "integer" when !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _):
             case "decimal" when !decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _):
             case "dateTime" when PrimitiveGrammar.Check(PrimitiveKind.DateTime, System.Text.Encoding.UTF8.GetBytes(value)) is not null:
-                run.Report(Problems.InvalidDefinition.With($"the property '{property}' is a {type}, and '{value}' is none", filter.Path));
+                run.Report(Useless(run).With($"the property '{property}' is a {type}, and '{value}' is none", filter.Path));
                 break;
         }
     }
@@ -89,7 +92,7 @@ internal static class ValueSetFilter
         var hash = value.LastIndexOf('#');
         if (hash <= 0 || hash == value.Length - 1)
         {
-            run.Report(Problems.InvalidValue.With($"the property '{property}' is a Coding: a filter names its value as system(|version)#code, not '{value}'", filter.Path));
+            run.Report(Useless(run).With($"the property '{property}' is a Coding: a filter names its value as system(|version)#code, not '{value}'", filter.Path));
             return;
         }
 
