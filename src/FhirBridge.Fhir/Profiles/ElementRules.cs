@@ -134,7 +134,10 @@ internal sealed class ContentRule : IElementRule
     }
 }
 
-/// <summary>An invariant. One that cannot be evaluated is told, and is no failure.</summary>
+/// <summary>
+/// An invariant. One that cannot be evaluated is told, and is no failure. One that compares what cannot be compared (a day with an instant within it) is not met where the validation is
+/// strict, as the official validator has it, and told otherwise. Where elements are missing that it asks for, it says nothing (bdl-8 of an entry without a fullUrl).
+/// </summary>
 internal sealed class InvariantRule(string key, string human, string expression, IssueSeverity severity = IssueSeverity.Error) : IElementRule
 {
     private readonly Lazy<Result<FhirPathExpression>> compiled = new(() => FhirPathExpression.Compile(expression, FhirPathOptions.Definitions));
@@ -143,8 +146,11 @@ internal sealed class InvariantRule(string key, string human, string expression,
     public void Check(FhirElement element, ValidationRun run)
     {
         var rule = compiled.Value;
-        var holds = rule.IsOk ? rule.Value.Predicate(element, run.Context) : Result<bool>.Fail(rule.Problems);
+        var holds = rule.IsOk ? rule.Value.Holds(element, run.Context) : Result<bool?>.Fail(rule.Problems);
         if (!holds.IsOk) run.Report(Problems.NotChecked.With($"the rule {key} cannot be evaluated: {holds.Problems[0].Diagnostics}", element.Path));
-        else if (!holds.Value) run.Report((severity == IssueSeverity.Error ? Problems.Invariant : Problems.InvariantAdvised).With($"{key}: {human}", element.Path));
+        else if (holds.Value is null) run.Report((run.IsStrict ? Broken : Problems.Unverified).With($"{key}: {human}; whether it holds cannot be said, since values of different precision or units are compared", element.Path));
+        else if (holds.Value == false) run.Report(Broken.With($"{key}: {human}", element.Path));
     }
+
+    private ProblemKind Broken => severity == IssueSeverity.Error ? Problems.Invariant : Problems.InvariantAdvised;
 }
