@@ -14,13 +14,6 @@ internal interface IElementRule
 /// <summary>The rules that an ElementDefinition states, without cardinality, types and slicing, which the check itself walks by.</summary>
 internal static class ElementRules
 {
-    private const string MaxValueSet = "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
-
-    // R5's binding.additional, as R4 writes it, and the extension that it was before.
-    private const string AdditionalOfR5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional";
-
-    private const string AdditionalOfTools = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding";
-
     internal static IEnumerable<IElementRule> Of(ProfileNode node)
     {
         if (node.Fixed.Exists || node.Pattern.Exists) yield return new ValueRule(node.Fixed, node.Pattern);
@@ -28,13 +21,11 @@ internal static class ElementRules
         {
             if (binding.Text("strength") == "required") yield return new BindingRule(set, BindingStrength.Required);
             else if (binding.Text("strength") == "extensible") yield return new BindingRule(set, BindingStrength.Extensible);
-            foreach (var further in binding.Children("extension"))
-            {
-                if (further.Text("url") == MaxValueSet && further["value"].Value is { } widest) yield return new BindingRule(widest, BindingStrength.Required);
-                else if (Additional(further) is { } additional) yield return new BindingRule(additional, BindingStrength.Required);
-            }
+            foreach (var further in AdditionalBinding.Of(binding)) yield return further;
         }
 
+        if (ValueControlRule.Of(node.Definition) is { } control) yield return control;
+        if (NarrativeControlRule.Of(node.Definition) is { } narrative) yield return narrative;
         if (int.TryParse(node.Definition.Text("maxLength"), NumberStyles.None, CultureInfo.InvariantCulture, out var length)) yield return new LengthRule(length);
         if (node.Definition["minValue"] is { Exists: true } least) yield return new LimitRule("$this >= %limit", "at least", least);
         if (node.Definition["maxValue"] is { Exists: true } most) yield return new LimitRule("$this <= %limit", "at most", most);
@@ -44,29 +35,6 @@ internal static class ElementRules
             if (constraint.Text("key") == "ele-1") yield return new ContentRule();
             else yield return new InvariantRule(constraint.Text("key") ?? "", constraint.Text("human") ?? "", expression, constraint.Text("severity") == "error" ? IssueSeverity.Error : IssueSeverity.Warning);
         }
-    }
-
-    /// <summary>The value set of a binding that is required beside the first one, wherever the element is used; null for others.</summary>
-    private static string? Additional(FhirElement extension)
-    {
-        if (extension.Text("url") is not (AdditionalOfR5 or AdditionalOfTools)) return null;
-        string? purpose = null, valueSet = null;
-        foreach (var part in extension.Children("extension"))
-        {
-            switch (part.Text("url"))
-            {
-                case "purpose":
-                    purpose = part["value"].Value;
-                    break;
-                case "valueSet":
-                    valueSet = part["value"].Value;
-                    break;
-                case "usage":
-                    return null;
-            }
-        }
-
-        return purpose is "required" or "maximum" ? valueSet : null;
     }
 }
 
@@ -87,17 +55,20 @@ internal sealed class BindingRule(string valueSet, BindingStrength strength) : I
     /// <inheritdoc/>
     public void Check(FhirElement element, ValidationRun run)
     {
+        if (Holds(element, run) != false) return;
+        if (strength == BindingStrength.Required) run.Report(Problems.CodeInvalid.With($"the code is not in the value set '{valueSet}', from which it must be", element.Path));
+        else run.Report(Problems.CodeAdvised.With($"the code is not in the value set '{valueSet}', from which it must be if any fits", element.Path));
+    }
+
+    /// <summary>Null when that cannot be said, or when there is nothing to be said of.</summary>
+    internal bool? Holds(FhirElement element, ValidationRun run)
+    {
         // Extensions may stand in for a value, with the reason why there is none.
-        if (!element.HasValue && element.Children().All(c => c.Name is "id" or "extension")) return;
-        if (strength == BindingStrength.Required)
-        {
-            if (run.IsIn(valueSet, element) == false) run.Report(Problems.CodeInvalid.With($"the code is not in the value set '{valueSet}', from which it must be", element.Path));
-            return;
-        }
+        if (!element.HasValue && element.Children().All(c => c.Name is "id" or "extension")) return null;
 
         // A text alone is what an extensible binding allows.
-        if (element.Type == "CodeableConcept" && !element["coding"].Exists) return;
-        if (run.IsIn(valueSet, element) == false) run.Report(Problems.CodeAdvised.With($"the code is not in the value set '{valueSet}', from which it must be if any fits", element.Path));
+        if (strength != BindingStrength.Required && element.Type == "CodeableConcept" && !element["coding"].Exists) return null;
+        return run.IsIn(valueSet, element);
     }
 }
 

@@ -44,6 +44,7 @@ internal static class BaseRules
                 break;
             case "xhtml":
                 yield return NarrativeLinkRule.Instance;
+                yield return NarrativeLanguageRule.Instance;
                 break;
             case "Coding":
                 yield return new CodingRule();

@@ -59,6 +59,26 @@ internal sealed partial class NarrativeLinkRule : IElementRule
     private static partial Regex Link();
 }
 
+/// <summary>
+/// A narrative that is divided by language has no text beside the sections, and one in the language of the resource; the language that it names is that of the resource. Advice: R4 does not forbid it.
+/// Spec: https://hl7.org/fhir/R4/narrative.html, https://hl7.org/fhir/R4/languages.html.
+/// </summary>
+internal sealed class NarrativeLanguageRule : IElementRule
+{
+    internal static NarrativeLanguageRule Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ValidationRun run)
+    {
+        if (element.Value is not { } xhtml || !xhtml.Contains("lang=", StringComparison.Ordinal) || NarrativeSections.Read(xhtml) is not { } sections) return;
+        var language = element.Resource.Text("language");
+        if (sections.Languages.Count > 0 && sections.HasTextOutside) run.Report(Problems.Questionable.With("the narrative is divided by language, but some of its text stands in no section", element.Path));
+        if (language is null) return;
+        if (sections.Languages.Count > 0 && !sections.Languages.Contains(language)) run.Report(Problems.Questionable.With($"the resource is in the language {language}, but the narrative has sections only in {string.Join(", ", sections.Languages)}", element.Path));
+        else if (sections.Language is { } own && own != language && sections.Languages.Count == 0) run.Report(Problems.Questionable.With($"the resource is in the language {language}, but the narrative in {own}", element.Path));
+    }
+}
+
 /// <summary>A code that must be one of a set is there, and not only an extension in its place. Only where the validation is strict.</summary>
 internal sealed class CodeValueRule : IElementRule
 {

@@ -69,7 +69,7 @@ public sealed partial class ValidatorVectorTests(ITestOutputHelper output)
         if (profile is not null && ValidationCases.Has(profile))
         {
             builder.Add(ValidationCases.File(profile), profile);
-            url = Read(profile).Value?.Root.Text("url");
+            url = (Read(profile).Value ?? ValidationCases.Read(profile).Value)?.Root.Text("url");
         }
 
         var read = Read(one.File);
