@@ -36,13 +36,28 @@ internal static class TypeCheck
         {
             var profile = check.Validation.Definitions.Profiles.Find(urls[0]);
             if (profile.IsOk) check.Check(element, profile.Value);
-            else check.Validation.Report(Problems.Informational.With(profile.Problems[0].Diagnostics, element.Path));
+            else Unknown(element, $"{profile.Problems[0].Diagnostics}, and the profile asks the element to follow it; load its definition", check);
             return;
         }
 
-        // Null, an unknown profile, may be the one that it follows.
-        if (urls.All(u => check.Validation.Conforms(element, u) == false)) check.Validation.Report(Problems.InvalidValue.With($"it follows none of the profiles {string.Join(", ", urls)}", element.Path));
+        var (allUnknown, someUnknown) = (true, false);
+        foreach (var url in urls)
+        {
+            var conforms = check.Validation.Conforms(element, url);
+            if (conforms == true) return;
+            someUnknown |= conforms is null;
+            allUnknown &= conforms is null;
+        }
+
+        // An unknown one may be the one that it follows; at the end of the budget, that is what is told.
+        if (check.Validation.Budget.IsExhausted) check.Validation.Spend(element);
+        else if (allUnknown) Unknown(element, $"the profiles {string.Join(", ", urls)} are unknown, and the element has to follow one of them; load their definitions", check);
+        else if (someUnknown) check.Validation.Report(Problems.NotChecked.With($"it follows none of the profiles that are known of {string.Join(", ", urls)}, and not all are known", element.Path));
+        else check.Validation.Report(Problems.InvalidValue.With($"it follows none of the profiles {string.Join(", ", urls)}", element.Path));
     }
+
+    private static void Unknown(FhirElement element, string why, ProfileCheck check) =>
+        check.Validation.Report((check.Validation.IsStrict ? Problems.ProfileRefused : Problems.UnknownProfile).With(why, element.Path));
 
     /// <summary>
     /// The type that a literal reference states must be one of the targets' types, and the resource, where it is at hand, follow one of their profiles.
