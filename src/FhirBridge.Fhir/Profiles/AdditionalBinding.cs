@@ -21,7 +21,7 @@ internal static class AdditionalBinding
         foreach (var extension in binding.Children("extension"))
         {
             var url = extension.Text("url");
-            if (url == MaxValueSet && extension["value"].Value is { } widest) yield return new BindingRule(widest, BindingStrength.Required);
+            if (url == MaxValueSet && extension["value"].Value is { } widest) yield return new BindingRule(widest, BindingStrength.Required, binding);
             else if (url is OfR5 or OfTools && Rule(extension) is { } rule) yield return rule;
         }
     }
@@ -40,7 +40,7 @@ internal static class AdditionalBinding
         };
         if (strength is null) return null;
         if (extension.Children("extension").Any(e => e.Text("url") == "usage")) return new UsageRule(set);
-        var rule = new BindingRule(set, strength.Value);
+        var rule = new BindingRule(set, strength.Value, extension);
         return Part(extension, "any") == "true" ? new AnyRule(rule) : rule;
     }
 

@@ -19,8 +19,8 @@ internal static class ElementRules
         if (node.Fixed.Exists || node.Pattern.Exists) yield return new ValueRule(node.Fixed, node.Pattern);
         if (node.Definition["binding"] is { Exists: true } binding && binding.Text("valueSet") is { } set)
         {
-            if (binding.Text("strength") == "required") yield return new BindingRule(set, BindingStrength.Required);
-            else if (binding.Text("strength") == "extensible") yield return new BindingRule(set, BindingStrength.Extensible);
+            if (binding.Text("strength") == "required") yield return new BindingRule(set, BindingStrength.Required, node.Definition);
+            else if (binding.Text("strength") == "extensible") yield return new BindingRule(set, BindingStrength.Extensible, node.Definition);
             foreach (var further in AdditionalBinding.Of(binding)) yield return further;
         }
 
@@ -46,29 +46,6 @@ internal sealed class ValueRule(FhirElement exact, FhirElement pattern) : IEleme
     {
         if (exact.Exists && !ElementComparison.IsSame(element, exact)) run.Report(Problems.InvalidValue.With($"the value must be {ElementComparison.Shown(exact)}", element.Path));
         if (pattern.Exists && !ElementComparison.HasPattern(element, pattern)) run.Report(Problems.InvalidValue.With($"the value must contain {ElementComparison.Shown(pattern)}", element.Path));
-    }
-}
-
-/// <summary>A binding. What the terminology cannot say is no failure; outside an extensible set there may be a reason.</summary>
-internal sealed class BindingRule(string valueSet, BindingStrength strength) : IElementRule
-{
-    /// <inheritdoc/>
-    public void Check(FhirElement element, ValidationRun run)
-    {
-        if (Holds(element, run) != false) return;
-        if (strength == BindingStrength.Required) run.Report(Problems.CodeInvalid.With($"the code is not in the value set '{valueSet}', from which it must be", element.Path));
-        else run.Report(Problems.CodeAdvised.With($"the code is not in the value set '{valueSet}', from which it must be if any fits", element.Path));
-    }
-
-    /// <summary>Null when that cannot be said, or when there is nothing to be said of.</summary>
-    internal bool? Holds(FhirElement element, ValidationRun run)
-    {
-        // Extensions may stand in for a value, with the reason why there is none.
-        if (!element.HasValue && element.Children().All(c => c.Name is "id" or "extension")) return null;
-
-        // A text alone is what an extensible binding allows.
-        if (strength != BindingStrength.Required && element.Type == "CodeableConcept" && !element["coding"].Exists) return null;
-        return run.IsIn(valueSet, element);
     }
 }
 

@@ -45,9 +45,9 @@ internal sealed class CodingRule : IElementRule
             return;
         }
 
-        if (element["display"] is { HasValue: true } display && concept.Display is { } stated && !IsDisplay(display.Value, stated, concept))
+        if (element["display"] is { HasValue: true } display && concept.Display is { } stated && !IsDisplay(display.Value, known, concept, terminology))
         {
-            run.Report(Problems.CodeAdvised.With($"the display of {code.Value} is '{stated}' in '{uri}', found '{Shortened(display.Value)}'", display.Path));
+            run.Doubt(display, (run.IsStrict ? Problems.CodeInvalid : Problems.CodeAdvised).With($"the display of {code.Value} is '{stated}' in '{uri}', found '{Shortened(display.Value)}'", display.Path));
         }
     }
 
@@ -62,11 +62,9 @@ internal sealed class CodingRule : IElementRule
         return !uri.AsSpan(0, colon).ContainsAnyExcept(OfScheme) && colon < uri.Length - 1;
     }
 
-    /// <summary>A display may be any designation, in whatever case.</summary>
-    private static bool IsDisplay(string display, string stated, Concept concept) =>
-        Same(display, stated) || concept.Element.Children("designation").Any(d => d.Text("value") is { } value && Same(display, value));
-
-    private static bool Same(string a, string b) => string.Equals(a.Trim(), b.Trim(), StringComparison.OrdinalIgnoreCase);
+    /// <summary>A display may be any designation, of supplements, too, in whatever case.</summary>
+    private static bool IsDisplay(string display, CodeSystemContent system, Concept concept, Terminology terminology) =>
+        StatedDisplays.IsOf(concept.Element, display) || terminology.Supplemented(system, concept.Code).Any(more => StatedDisplays.IsOf(more, display));
 
     private static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "…";
 }

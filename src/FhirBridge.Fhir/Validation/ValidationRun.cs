@@ -15,6 +15,7 @@ internal sealed class ValidationRun
     private readonly List<Problem> problems = [];
     private readonly Dictionary<FhirElement, BundleIndex> bundles = [];
     private readonly Dictionary<FhirElement, Dictionary<string, FhirElement>> contained = [];
+    private readonly Dictionary<FhirElement, Problem> doubted = [];
 
     internal ValidationRun(FhirPathContext context, ValidationBudget? budget = null, bool isStrict = false)
     {
@@ -45,6 +46,28 @@ internal sealed class ValidationRun
     {
         HasErrors |= problem.Kind.Severity <= IssueSeverity.Error;
         if (problems.Count < MaxProblems && seen.Add(problem)) problems.Add(problem);
+    }
+
+    /// <summary>True when there are displays that their systems do not know.</summary>
+    internal bool HasDoubts => doubted.Count > 0;
+
+    /// <summary>Keeps what is wrong with a display until all was checked: a value set that a profile binds may give the code other ones.</summary>
+    internal void Doubt(FhirElement display, Problem problem) => doubted.TryAdd(display, problem);
+
+    /// <summary>Takes back the doubts about displays of a coded element that the value set states.</summary>
+    internal void Accept(FhirElement coded, FhirElement valueSet)
+    {
+        foreach (var display in doubted.Keys.Where(d => d.Parent == coded || d.Parent.Parent == coded).ToList())
+        {
+            if (StatedDisplays.Has(valueSet, new Coding(display.Parent.Text("system"), display.Parent.Text("code") ?? ""), display.Value ?? "")) doubted.Remove(display);
+        }
+    }
+
+    /// <summary>Reports the doubts that nothing has taken back.</summary>
+    internal void Settle()
+    {
+        foreach (var problem in doubted.Values) Report(problem);
+        doubted.Clear();
     }
 
     /// <summary>Is what the element says in the value set? Null when that cannot be said.</summary>

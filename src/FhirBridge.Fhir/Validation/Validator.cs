@@ -55,6 +55,7 @@ public sealed class Validator(Definitions definitions)
         CheckBase(resource, run);
         DuplicateIds.Check(resource, run);
         CheckProfiles(resource, options, run);
+        run.Settle();
         return run.Found;
     }
 
