@@ -48,6 +48,10 @@ internal static class BaseRules
                 break;
             case "Coding":
                 yield return new CodingRule();
+                yield return CodeFormRule.Instance;
+                break;
+            case { } quantity when FhirPath.FhirTypes.IsQuantity(quantity):
+                yield return CodeFormRule.Instance;
                 break;
             case "Reference":
                 yield return new ReferenceRule();

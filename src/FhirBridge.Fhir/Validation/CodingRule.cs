@@ -66,5 +66,5 @@ internal sealed class CodingRule : IElementRule
     private static bool IsDisplay(string display, CodeSystemContent system, Concept concept, Terminology terminology) =>
         StatedDisplays.IsOf(concept.Element, display) || terminology.Supplemented(system, concept.Code).Any(more => StatedDisplays.IsOf(more, display));
 
-    private static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "…";
+    internal static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "…";
 }

@@ -16,6 +16,7 @@ internal sealed class ValidationRun
     private readonly Dictionary<FhirElement, BundleIndex> bundles = [];
     private readonly Dictionary<FhirElement, Dictionary<string, FhirElement>> contained = [];
     private readonly Dictionary<FhirElement, Problem> doubted = [];
+    private readonly HashSet<string> noted = new(StringComparer.Ordinal);
 
     internal ValidationRun(FhirPathContext context, ValidationBudget? budget = null, bool isStrict = false)
     {
@@ -46,6 +47,13 @@ internal sealed class ValidationRun
     {
         HasErrors |= problem.Kind.Severity <= IssueSeverity.Error;
         if (problems.Count < MaxProblems && seen.Add(problem)) problems.Add(problem);
+    }
+
+    /// <summary>Tells once that the codes of a system were not checked, when it is not here.</summary>
+    internal void NoteForeign(string system, FhirElement element)
+    {
+        if (!noted.Add(system) || Definitions.Terminology.FindCodeSystem(system) is { IsComplete: true }) return;
+        Report(Problems.NotChecked.With($"whether its code is one of '{system}' was not checked, here and elsewhere: the code system is not here, or not whole", element.Path));
     }
 
     /// <summary>True when there are displays that their systems do not know.</summary>
