@@ -34,13 +34,18 @@ internal static class BaseRules
             }
 
             if (shape.Type == "code" && definition.Binding is { Strength: BindingStrength.Required }) yield return CodeValueRule.Instance;
-            if (definition.TryGetType(shape.Type ?? "", out var type) && type is { Code: "Reference", TargetProfiles.Count: > 0 }) yield return new TargetRule(type.TargetProfiles);
+            if (shape.Type == "code" && CodeGrammarRule.Of(definition.Binding?.ValueSet) is { } grammar) yield return grammar;
+            if (definition.TryGetType(shape.Type ?? "", out var type))
+            {
+                if (type is { Code: "Reference", TargetProfiles.Count: > 0 }) yield return new TargetRule(type.TargetProfiles);
+                if (type.Profiles is [SimpleQuantityRule.Profile]) yield return SimpleQuantityRule.Instance;
+            }
         }
 
         switch (shape.Type)
         {
             case "string" or "markdown":
-                yield return MarkupRule.Instance;
+                yield return TextRule.Instance;
                 break;
             case "xhtml":
                 yield return NarrativeLinkRule.Instance;
@@ -58,6 +63,25 @@ internal static class BaseRules
                 break;
             case "Extension":
                 yield return new ExtensionRule();
+                break;
+            case "uri" or "url":
+                yield return UriRule.Instance;
+                break;
+            case "canonical":
+                yield return UriRule.Instance;
+                yield return new CanonicalRule(shape.Element is { } canonical && canonical.TryGetType("canonical", out var target) ? target.TargetProfiles : []);
+                break;
+            case "date" or "dateTime" or "instant":
+                yield return DateRule.Instance;
+                break;
+            case "SampledData":
+                yield return SampledDataRule.Instance;
+                break;
+            case "Expression":
+                yield return ExpressionRule.Instance;
+                break;
+            case "Identifier":
+                yield return IdentifierRule.Instance;
                 break;
             case "Attachment":
                 yield return new AttachmentRule();

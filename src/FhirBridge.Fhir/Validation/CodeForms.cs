@@ -17,6 +17,7 @@ internal static partial class CodeForms
         [Ucum] = code => UcumUnit.IsCode(code) ? null : "is no unit of UCUM",
         ["http://www.nlm.nih.gov/research/umls/rxnorm"] = code => Numbers().IsMatch(code) ? null : "is no code of RxNorm: these are numbers",
         ["urn:ietf:bcp:47"] = code => LanguageTag().IsMatch(code) ? null : "is no language tag",
+        ["urn:ietf:bcp:13"] = code => code is "xml" or "json" or "ttl" || MediaType().IsMatch(code) ? null : "is no media type",
         ["urn:iso:std:iso:3166"] = code => Country().IsMatch(code) ? null : "is no code of a country: these are two or three capital letters, or three digits",
         ["urn:iso:std:iso:4217"] = code => Currency().IsMatch(code) ? null : "is no code of a currency: these are three capital letters",
     }.ToFrozenDictionary(StringComparer.Ordinal);
@@ -58,6 +59,9 @@ internal static partial class CodeForms
 
     [GeneratedRegex("^(?:[A-Za-z]{2,8}|[xi])(?:-[A-Za-z0-9]{1,8})*$", RegexOptions.CultureInvariant)]
     private static partial Regex LanguageTag();
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9*][A-Za-z0-9!#$&^_.+*-]*(?:\\s*;.*)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex MediaType();
 
     [GeneratedRegex("^(?:[A-Z]{2,3}|[0-9]{3})$", RegexOptions.CultureInvariant)]
     private static partial Regex Country();

@@ -8,22 +8,54 @@ namespace FhirBridge.Fhir.Validation;
 /// </summary>
 internal sealed class ReferenceRule : IElementRule
 {
+    private const string Structures = "http://hl7.org/fhir/StructureDefinition/";
+
     /// <inheritdoc/>
     public void Check(FhirElement element, ValidationRun run)
     {
-        if (element.Text("reference") is not { Length: > 0 } reference) return;
-        if (reference[0] == '#')
+        if (element.Text("reference") is not { Length: > 0 } reference)
         {
-            if (!run.Resolve(element).Exists) run.Report(Problems.Invariant.With($"ref-1: there is no contained resource with the id '{reference[1..]}'", element.Path));
+            CheckType(element, null, run);
             return;
         }
 
+        // What other references point at says its type in them.
+        var target = reference[0] == '#' || reference.StartsWith("urn:", StringComparison.Ordinal) ? run.Resolve(element) : default;
+        CheckType(element, target.Exists ? target.Type : FhirReference.Parse(reference)?.Type, run);
+        if (reference[0] == '#')
+        {
+            if (!target.Exists) run.Report(Problems.Invariant.With($"ref-1: there is no contained resource with the id '{reference[1..]}'", element.Path));
+            return;
+        }
+
+        if (UriForms.Fault(reference) is { } fault) run.Report(Problems.Questionable.With($"the reference '{CodingRule.Shortened(reference)}' is no good URI: {fault}", $"{element.Path}.reference"));
+        else if (IsLost(element, reference) && !target.Exists) run.Report(Problems.ReferenceOpen.With($"'{CodingRule.Shortened(reference)}' is not in the Bundle, and leads nowhere outside of it", $"{element.Path}.reference"));
         var parsed = FhirReference.Parse(reference);
         if (parsed is null && !CodingRule.IsAbsolute(reference) && !reference.Contains('?')) run.Report((run.IsStrict ? Problems.InvalidValue : Problems.ReferenceOpen).With($"'{reference}' leads nowhere: a relative reference has the form Type/id", $"{element.Path}.reference"));
         else if (parsed is { Base: null } && !run.Definitions.IsResource(parsed.Type)) run.Report((run.IsStrict ? Problems.InvalidValue : Problems.ReferenceOpen).With($"the reference names '{parsed.Type}', which is no resource type", $"{element.Path}.reference"));
-        if (parsed is not null && element["type"] is { HasValue: true } type && type.Value != parsed.Type && run.Definitions.IsResource(parsed.Type) && type.Value[(type.Value.LastIndexOf('/') + 1)..] != parsed.Type)
+    }
+
+    /// <summary>A urn names what is in the same Bundle, or nothing.</summary>
+    private static bool IsLost(FhirElement element, string reference)
+    {
+        if (!reference.StartsWith("urn:", StringComparison.Ordinal)) return false;
+        var resource = element.Resource;
+        if (resource.Name == "contained") resource = resource.Parent.Resource;
+        return resource.Parent.Parent.Type == "Bundle";
+    }
+
+    /// <summary>The type that is stated is one of R4 (others, of logical models, are absolute), and that of the target.</summary>
+    private static void CheckType(FhirElement element, string? target, ValidationRun run)
+    {
+        if (element["type"] is not { HasValue: true } type) return;
+        var name = type.Value.StartsWith(Structures, StringComparison.Ordinal) ? type.Value[Structures.Length..] : type.Value;
+        if (!run.Definitions.IsResource(name))
         {
-            run.Report(Problems.ReferenceTarget.With($"the reference points at {parsed.Type}, and says that it points at {type.Value}", $"{element.Path}.type"));
+            if (!CodingRule.IsAbsolute(name)) run.Fault($"'{CodingRule.Shortened(name)}' is no resource type of R4; the types of other models are named by their absolute URL", type);
+        }
+        else if (target is not null && run.Definitions.IsResource(target) && !run.Definitions.IsOrSpecialises(target, name))
+        {
+            run.Report(Problems.ReferenceTarget.With($"the reference points at {target}, and says that it points at {type.Value}", type.Path));
         }
     }
 }

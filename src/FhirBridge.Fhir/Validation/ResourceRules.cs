@@ -15,5 +15,6 @@ internal static class ResourceRules
         new CodeSystemRules(),
         new StructureDefinitionRules(),
         new BundleRules(),
+        new LocationRules(),
     }.ToFrozenDictionary(r => r.Type, StringComparer.Ordinal);
 }

@@ -3,16 +3,22 @@ using FhirBridge.Fhir.Profiles;
 
 namespace FhirBridge.Fhir.Validation;
 
-/// <summary>Texts hold no HTML, which a careless viewer would run. Spec: https://hl7.org/fhir/R4/security.html#narrative. A warning: the text may be about HTML.</summary>
-internal sealed partial class MarkupRule : IElementRule
+/// <summary>
+/// Texts hold no HTML, which a careless viewer would run, and no blanks around them. Spec: https://hl7.org/fhir/R4/security.html#narrative, https://hl7.org/fhir/R4/datatypes.html#string.
+/// Warnings: the text may be about HTML.
+/// </summary>
+internal sealed partial class TextRule : IElementRule
 {
-    internal static MarkupRule Instance { get; } = new();
+    internal static TextRule Instance { get; } = new();
 
     /// <inheritdoc/>
     public void Check(FhirElement element, ValidationRun run)
     {
+        if (element.Value is not { Length: > 0 } text) return;
+        if (element.Type == "string" && (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]))) run.Report(Problems.Questionable.With("the text starts or ends with a blank", element.Path));
+
         // Markdown may quote HTML; scripts have no place in it either.
-        if (element.Value is not { } text || !text.Contains('<')) return;
+        if (!text.Contains('<')) return;
         if ((element.Type == "markdown" ? Script() : Tag()).IsMatch(text)) run.Report(Problems.Markup.With("the text looks as if it held HTML tags, which a careless viewer would run", element.Path));
     }
 

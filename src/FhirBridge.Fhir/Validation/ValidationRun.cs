@@ -18,6 +18,8 @@ internal sealed class ValidationRun
     private readonly Dictionary<FhirElement, Problem> doubted = [];
     private readonly HashSet<string> noted = new(StringComparer.Ordinal);
 
+    private int year;
+
     internal ValidationRun(FhirPathContext context, ValidationBudget? budget = null, bool isStrict = false)
     {
         IsStrict = isStrict;
@@ -49,12 +51,18 @@ internal sealed class ValidationRun
         if (problems.Count < MaxProblems && seen.Add(problem)) problems.Add(problem);
     }
 
+    /// <summary>Reports what R4 says in its prose, and the official validator refuses: an error where the validation is strict, a warning on writes.</summary>
+    internal void Fault(string diagnostics, FhirElement element) => Report((IsStrict ? Problems.InvalidValue : Problems.Questionable).With(diagnostics, element.Path));
+
     /// <summary>Tells once that the codes of a system were not checked, when it is not here.</summary>
     internal void NoteForeign(string system, FhirElement element)
     {
         if (!noted.Add(system) || Definitions.Terminology.FindCodeSystem(system) is { IsComplete: true }) return;
         Report(Problems.NotChecked.With($"whether its code is one of '{system}' was not checked, here and elsewhere: the code system is not here, or not whole", element.Path));
     }
+
+    /// <summary>The year of the clock.</summary>
+    internal int Year => year > 0 ? year : year = Context.TimeProvider.GetUtcNow().Year;
 
     /// <summary>True when there are displays that their systems do not know.</summary>
     internal bool HasDoubts => doubted.Count > 0;

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using FhirBridge.Fhir.FhirPath;
+using FhirBridge.Fhir.Profiles;
+
+namespace FhirBridge.Fhir.Validation;
+
+/// <summary>sqty-1: a quantity of R4's profile SimpleQuantity has no comparator. It is the only profile that R4's own elements ask for. Spec: https://hl7.org/fhir/R4/datatypes.html#SimpleQuantity.</summary>
+internal sealed class SimpleQuantityRule : IElementRule
+{
+    internal const string Profile = "http://hl7.org/fhir/StructureDefinition/SimpleQuantity";
+
+    internal static SimpleQuantityRule Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ValidationRun run)
+    {
+        if (element["comparator"].Exists) run.Report(Problems.Invariant.With("sqty-1: The comparator is not used on a SimpleQuantity", element.Path));
+    }
+}
+
+/// <summary>A date within reason: one long before or after this time is most likely a slip. A warning. Spec: https://hl7.org/fhir/R4/datatypes.html#date.</summary>
+internal sealed class DateRule : IElementRule
+{
+    private const int Oldest = 1800;
+    private const int YearsAhead = 100;
+
+    internal static DateRule Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ValidationRun run)
+    {
+        if (element.Value is not { Length: >= 4 } text || !int.TryParse(text.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year)) return;
+        if (year < Oldest || year > run.Year + YearsAhead) run.Report(Problems.Questionable.With($"the year {year} is out of all reason: is it a slip?", element.Path));
+    }
+}
+
+/// <summary>The data of a SampledData are decimals, or E, U, L, one blank between them, as many for each dimension. Spec: https://hl7.org/fhir/R4/datatypes.html#SampledData.</summary>
+internal sealed partial class SampledDataRule : IElementRule
+{
+    internal static SampledDataRule Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ValidationRun run)
+    {
+        if (element["data"] is not { HasValue: true } data) return;
+        var points = data.Value.Split(' ');
+        if (Array.Find(points, p => !Point().IsMatch(p)) is { } wrong) run.Fault($"'{CodingRule.Shortened(wrong)}' is no data point: these are decimals, E, U or L, with one blank between them", data);
+        else if (int.TryParse(element.Text("dimensions"), NumberStyles.None, CultureInfo.InvariantCulture, out var dimensions) && dimensions > 0 && points.Length % dimensions != 0) run.Fault($"there are {points.Length} data points, which is no multiple of the {dimensions} dimensions", data);
+    }
+
+    [GeneratedRegex("^(?:[EUL]|-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Point();
+}
+
+/// <summary>An Expression in FHIRPath can be read. Spec: https://hl7.org/fhir/R4/metadatatypes.html#Expression.</summary>
+internal sealed class ExpressionRule : IElementRule
+{
+    internal static ExpressionRule Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ValidationRun run)
+    {
+        if (element.Text("language") != "text/fhirpath" || element["expression"] is not { HasValue: true } expression) return;
+        if (FhirPathExpression.Compile(expression.Value) is { IsOk: false } compiled) run.Fault($"the expression cannot be read: {compiled.Problems[0].Diagnostics}", expression);
+    }
+}
+
+/// <summary>A code of a set that a grammar defines has the form: languages (BCP 47), media types (BCP 13). Spec: https://hl7.org/fhir/R4/valueset-languages.html, https://hl7.org/fhir/R4/valueset-mimetypes.html.</summary>
+/// <param name="system">The system whose codes they are.</param>
+internal sealed class CodeGrammarRule(string system) : IElementRule
+{
+    /// <summary>The rule for an element bound to one of these sets; null for others.</summary>
+    internal static CodeGrammarRule? Of(string? valueSet) => valueSet?.Split('|')[0] switch
+    {
+        "http://hl7.org/fhir/ValueSet/languages" or "http://hl7.org/fhir/ValueSet/all-languages" => new("urn:ietf:bcp:47"),
+        "http://hl7.org/fhir/ValueSet/mimetypes" => new("urn:ietf:bcp:13"),
+        _ => null,
+    };
+
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ValidationRun run)
+    {
+        if (element.Value is { } code && CodeForms.Fault(system, code) is { } fault) run.Fault($"'{CodingRule.Shortened(code)}' {fault}", element);
+    }
+}
