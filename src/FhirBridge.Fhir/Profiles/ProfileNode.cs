@@ -86,6 +86,12 @@ internal sealed class TypeConstraint(FhirElement type)
     internal IReadOnlyList<string> Profiles { get; } = [.. type.Children("profile").Select(p => p.Value).OfType<string>()];
 
     internal IReadOnlyList<string> TargetProfiles { get; } = [.. type.Children("targetProfile").Select(p => p.Value).OfType<string>()];
+
+    /// <summary>Where what a reference points at may be: <c>contained</c>, <c>referenced</c>, <c>bundled</c>; none when anywhere.</summary>
+    internal IReadOnlyList<string> Aggregation { get; } = [.. type.Children("aggregation").Select(a => a.Value).OfType<string>()];
+
+    /// <summary>Whether a reference or canonical names a version: <c>either</c>, <c>independent</c>, <c>specific</c>; null when it does not say.</summary>
+    internal string? Versioning { get; } = type.Text("versioning");
 }
 
 /// <summary>How the slices of an element are told apart. Spec: https://hl7.org/fhir/R4/profiling.html#discriminator.</summary>

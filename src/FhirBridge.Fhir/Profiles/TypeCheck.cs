@@ -17,6 +17,7 @@ internal static class TypeCheck
 
         if (permitted.All(t => t.Profiles.Count > 0)) CheckProfiles(element, [.. permitted.SelectMany(t => t.Profiles)], check);
         if (type == "Reference" && permitted.All(t => t.TargetProfiles.Count > 0)) CheckTarget(element, [.. permitted.SelectMany(t => t.TargetProfiles)], check);
+        if (type is "Reference" or "canonical") ReferenceCheck.Check(element, permitted, check.Validation);
     }
 
     private static bool Fits(string type, FhirElement element, string code, ProfileCheck check) =>
