@@ -78,7 +78,17 @@ internal sealed class ContentRule : IElementRule
     /// <inheritdoc/>
     public void Check(FhirElement element, ValidationRun run)
     {
-        if (!element.HasValue && element.Children().All(c => c.Name == "id")) run.Report(Problems.Invariant.With("ele-1: an element has a value or children", element.Path));
+        if (!element.HasValue && !HasContent(element)) run.Report(Problems.Invariant.With("ele-1: an element has a value or children", element.Path));
+    }
+
+    private static bool HasContent(FhirElement element)
+    {
+        foreach (var child in element.Children())
+        {
+            if (child.Name != "id") return true;
+        }
+
+        return false;
     }
 }
 
@@ -88,6 +98,10 @@ internal sealed class ContentRule : IElementRule
 /// </summary>
 internal sealed class InvariantRule(string key, string human, string expression, IssueSeverity severity = IssueSeverity.Error) : IElementRule
 {
+    internal string Key => key;
+
+    internal string Expression => expression;
+
     private readonly Lazy<Result<FhirPathExpression>> compiled = new(() => FhirPathExpression.Compile(expression, FhirPathOptions.Definitions));
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ internal static class ReferenceCheck
     internal static void Check(FhirElement element, IReadOnlyList<TypeConstraint> permitted, ValidationRun run)
     {
         if ((element.HasValue ? element.Value : element.Text("reference")) is not { Length: > 0 } text) return;
-        if (element.Type == "Reference" && permitted.All(t => t.Aggregation.Count > 0)) CheckAggregation(element, text, permitted, run);
+        if (element.Type == "Reference" && permitted.All(t => t.Aggregation.Length > 0)) CheckAggregation(element, text, permitted, run);
         if (permitted.All(t => t.Versioning == "independent") && IsVersioned(element, text)) run.Report(Problems.InvalidValue.With($"the profile asks for a reference without a version, found '{CodingRule.Shortened(text)}'", element.Path));
         else if (permitted.All(t => t.Versioning == "specific") && !IsVersioned(element, text)) run.Report(Problems.InvalidValue.With($"the profile asks for a reference to a version, found '{CodingRule.Shortened(text)}'", element.Path));
     }

@@ -3,9 +3,12 @@ using FhirBridge.Fhir.Validation;
 namespace FhirBridge.Fhir.Profiles;
 
 /// <summary>Tells whether an occurrence belongs to a slice, by the discriminators. Spec: https://hl7.org/fhir/R4/profiling.html#discriminator.</summary>
-internal sealed class SliceMatcher(ValidationRun check)
+internal sealed class SliceMatcher(ValidationRun run)
 {
-    private readonly ProfileChecker profiles = check.Definitions.Profiles;
+    /// <summary>Profiles of types that lead to profiles of types: no further than that.</summary>
+    private const int MaxProfiles = 8;
+
+    private readonly ProfileChecker profiles = run.Definitions.Profiles;
 
     /// <summary>
     /// True when no discriminator says otherwise and at least one says so; null when none says anything, since the slice states nothing there that could
@@ -16,9 +19,10 @@ internal sealed class SliceMatcher(ValidationRun check)
         bool? answer = null;
         foreach (var discriminator in slicing.Discriminators)
         {
-            if (discriminator.Path is not { } path || Matches(element, slice, discriminator.Kind, path, 0) is not { } one) continue;
-            if (!one) return false;
-            answer = true;
+            if (discriminator.Path is not { } path) continue;
+            var one = discriminator.Kind == "exists" ? Exists(element, slice, path) : Matches(element, slice, discriminator.Kind, path, 0);
+            if (one == false) return false;
+            answer = one ?? answer;
         }
 
         return answer;
@@ -32,51 +36,72 @@ internal sealed class SliceMatcher(ValidationRun check)
         var step = path[at];
         if (step.Function == "ofType") return element.Type == step.Argument ? Matches(element, node, kind, path, at + 1) : false;
         if (step.Function == "resolve") return Resolved(element, node, kind, path, at + 1);
-        var name = step.Name ?? "extension";
-        var items = element.Children(name).Where(c => step.Function is null || c.Text("url") == step.Argument).ToList();
-        var nodes = NodesOf(node, name).Where(n => step.Function is null || n.SliceName is null || IsExtension(n, step.Argument!)).ToList();
-        if (kind == "exists" && at == path.Count - 1) return Exists(items.Count > 0, nodes);
-        if (nodes.Count == 0) return step.Name == "url" && element.Type == "Extension" ? IsExtension(node, element.Text("url") ?? "") : null;
+        var nodes = NodesOf(node, step);
 
-        // What is not there cannot be what the slice states.
-        if (items.Count == 0) return nodes.Any(n => Speaks(n, kind)) ? false : null;
-        bool? answer = null;
-        foreach (var item in items)
+        // An extension that its slice names by the profile is told by its url, be the profile known or not.
+        if (nodes.Count == 0) return step.Name == "url" && element.Type == "Extension" ? IsExtension(node, element.Text("url") ?? "") : null;
+        var (answer, isThere) = ((bool?)null, false);
+        foreach (var item in ItemsOf(element, step))
         {
-            foreach (var below in nodes) answer = Or(answer, below.Name == name || below.Name == item.SourceName ? Matches(item, below, kind, path, at + 1) : false);
+            isThere = true;
+            foreach (var below in nodes)
+            {
+                // A choice is known by its name, and by the one that has the type in it.
+                if (below.Name != item.Name && below.Name != item.SourceName) answer ??= false;
+                else if (Matches(item, below, kind, path, at + 1) is { } one && (one || answer is null)) answer = one;
+            }
+
             if (answer == true) break;
         }
 
-        return answer;
+        // What is not there cannot be what the slice states.
+        return isThere ? answer : nodes.Exists(n => Speaks(n, kind, 0)) ? false : null;
     }
 
+    private static IEnumerable<FhirElement> ItemsOf(FhirElement element, DiscriminatorStep step) =>
+        step.Function is null ? element.Children(step.Name!) : element.Children("extension").Where(e => e.Text("url") == step.Argument);
+
     /// <summary>True when the node, or anything below it, states what an occurrence could be compared with.</summary>
-    private static bool Speaks(ProfileNode node, string kind) =>
-        node.Fixed.Exists || node.Pattern.Exists
-        || kind == "type" || (kind == "profile" && node.Types.Any(t => t.Profiles.Count > 0)) || node.Children.Any(c => Speaks(c, kind) || c.Slices.Any(s => Speaks(s, kind)));
+    private bool Speaks(ProfileNode node, string kind, int depth)
+    {
+        if (kind == "type" || node.Fixed.Exists || node.Pattern.Exists || RequiredSet(node) is not null) return true;
+        if (kind == "profile" && node.Types.Any(t => t.Profiles.Length > 0)) return true;
+        foreach (var child in node.Children)
+        {
+            if (Speaks(child, kind, depth) || child.Slices.Any(s => Speaks(s, kind, depth))) return true;
+        }
+
+        return depth < MaxProfiles && OfTypes(node).Any(p => Speaks(p, kind, depth + 1));
+    }
 
     /// <summary>Fixed and pattern decide where they stand, be it at the end of the path or on the way.</summary>
     private static bool? Stated(FhirElement element, ProfileNode node)
     {
-        if (node.Fixed.Exists) return ElementComparison.IsSame(element, node.Fixed);
-        if (node.Pattern.Exists) return ElementComparison.HasPattern(element, node.Pattern);
-        return null;
+        if (node.Fixed is { Exists: true } exact) return ElementComparison.IsSame(element, exact);
+        return node.Pattern is { Exists: true } pattern ? ElementComparison.HasPattern(element, pattern) : null;
     }
 
     private bool? AtEnd(FhirElement element, ProfileNode node, string kind) => kind switch
     {
-        "value" or "pattern" => Bound(element, node) ?? Below(element, node),
+        "value" or "pattern" => Value(element, node, 0),
         "type" when element.SourceName == node.Name && element.SourceName != element.Name => true,
-        "type" => node.Types is { Count: > 0 } types ? types.Any(t => t.Code == element.Type || (t.Code is { } code && element.IsResource && check.Definitions.IsOrSpecialises(element.Type, code))) : null,
-        "profile" => node.Types.SelectMany(t => t.Profiles).ToList() is { Count: > 0 } urls ? urls.Any(u => check.Conforms(element, u) == true) : null,
+        "type" => node.Types.Length > 0 ? node.Types.Any(t => t.Code == element.Type || (t.Code is { } code && element.IsResource && run.Definitions.IsOrSpecialises(element.Type, code))) : null,
+        "profile" => node.Types.Any(t => t.Profiles.Length > 0) ? node.Types.Any(t => t.Profiles.Any(u => run.Conforms(element, u) == true)) : null,
         _ => null,
     };
 
-    private bool? Bound(FhirElement element, ProfileNode node)
+    /// <summary>By a required binding, by what stands further down, by the profile of the type.</summary>
+    private bool? Value(FhirElement element, ProfileNode node, int depth)
     {
-        if (node.Definition["binding"] is { Exists: true } binding && binding.Text("strength") == "required" && binding.Text("valueSet") is { } set) return check.IsIn(set, element);
-        return null;
+        if (RequiredSet(node) is { } set && run.IsIn(set, element) is { } isIn) return isIn;
+        if (Below(element, node) is { } below) return below;
+        if (depth >= MaxProfiles) return null;
+        bool? answer = null;
+        foreach (var root in OfTypes(node)) answer = Or(answer, Stated(element, root) ?? Value(element, root, depth + 1));
+        return answer;
     }
+
+    private static string? RequiredSet(ProfileNode node) => node.Definition["binding"] is { Exists: true } binding && binding.Text("strength") == "required" ? binding.Text("valueSet") : null;
 
     /// <summary>Values that the slice states further down count as well: a discriminator <c>code</c> with <c>code.coding.code</c> fixed.</summary>
     private static bool? Below(FhirElement element, ProfileNode node)
@@ -97,53 +122,89 @@ internal sealed class SliceMatcher(ValidationRun check)
         return answer;
     }
 
-    private static bool? Exists(bool exists, List<ProfileNode> nodes)
+    /// <summary>The slice says that what the path leads to must be there, or that it must not; null when it says neither.</summary>
+    private bool? Exists(FhirElement element, ProfileNode slice, IReadOnlyList<DiscriminatorStep> path)
     {
-        if (nodes.Count == 0) return null;
-        if (nodes.Any(n => n.Max == 0)) return !exists;
-        return nodes.Any(n => n.Min > 0) ? exists : null;
+        List<ProfileNode> nodes = [slice];
+        List<FhirElement> items = [element];
+        var (isForbidden, isDemanded) = (false, false);
+        foreach (var step in path)
+        {
+            if (step.Function == "ofType")
+            {
+                items.RemoveAll(i => i.Type != step.Argument);
+                continue;
+            }
+
+            if (step.Function == "resolve")
+            {
+                items = [.. items.Select(run.Resolve).Where(t => t.Exists)];
+                nodes = [.. nodes.SelectMany(n => n.Types).SelectMany(t => t.TargetProfiles).Select(u => profiles.Find(u)).Where(p => p.IsOk).Select(p => p.Value!.Root)];
+                continue;
+            }
+
+            nodes = [.. nodes.SelectMany(n => NodesOf(n, step))];
+            items = [.. items.SelectMany(i => ItemsOf(i, step))];
+
+            // What stands in what is forbidden is forbidden, too.
+            isForbidden |= nodes.Exists(n => n.Max == 0);
+            isDemanded = nodes.Exists(n => n.Min > 0);
+        }
+
+        if (isForbidden) return items.Count == 0;
+        return isDemanded ? items.Count > 0 : null;
     }
 
     private bool? Resolved(FhirElement reference, ProfileNode node, string kind, IReadOnlyList<DiscriminatorStep> path, int at)
     {
-        var target = check.Resolve(reference);
+        var target = run.Resolve(reference);
         if (!target.Exists) return false;
         var urls = node.Types.SelectMany(t => t.TargetProfiles).ToList();
-        if (at == path.Count && kind == "profile") return urls.Any(u => check.Conforms(target, u) == true);
+        if (at == path.Count && kind == "profile") return urls.Exists(u => run.Conforms(target, u) == true);
         bool? answer = urls.Count == 0 ? null : false;
         foreach (var url in urls)
         {
-            if (at == path.Count && kind == "type") answer = Or(answer, check.Definitions.FindEntry("StructureDefinition", url)?.Subject == target.Type);
+            if (at == path.Count && kind == "type") answer = Or(answer, run.Definitions.FindEntry("StructureDefinition", url)?.Subject == target.Type);
             else if (profiles.Find(url) is { IsOk: true, Value: { } profile }) answer = Or(answer, Matches(target, profile.Root, kind, path, at));
         }
 
         return answer;
     }
 
-    /// <summary>The nodes that speak of a child: with the slices of it, and in the profiles of the type where the node itself says nothing.</summary>
-    private IEnumerable<ProfileNode> NodesOf(ProfileNode node, string name)
+    /// <summary>The nodes that speak of a child: with the slices of it, and in the profiles of the type, which a snapshot need not repeat.</summary>
+    private List<ProfileNode> NodesOf(ProfileNode node, DiscriminatorStep step)
     {
-        var isTold = false;
-        foreach (var typed in node.Children.Where(c => IsChoice(name, c.Name)))
+        var found = new List<ProfileNode>();
+        AddNodes(node, step, found);
+        foreach (var root in OfTypes(node)) AddNodes(root, step, found);
+        return found;
+    }
+
+    private void AddNodes(ProfileNode node, DiscriminatorStep step, List<ProfileNode> found)
+    {
+        var name = step.Name ?? "extension";
+        var before = found.Count;
+        foreach (var child in node.Children)
         {
-            isTold = true;
-            yield return typed;
+            if (IsChoice(name, child.Name)) found.Add(child);
         }
 
-        if (isTold) yield break;
-        if (node.Child(name) is { } child)
+        if (found.Count > before || node.Child(name) is not { } own) return;
+        foreach (var candidate in own.Slices.Prepend(own))
         {
-            yield return child;
-            foreach (var slice in child.Slices) yield return slice;
-            yield break;
+            if (step.Function is null || candidate.SliceName is null || IsExtension(candidate, step.Argument!)) found.Add(candidate);
         }
+    }
 
-        foreach (var url in node.Types.SelectMany(t => t.Profiles))
+    /// <summary>The roots of the profiles that the types of a node ask for.</summary>
+    private IEnumerable<ProfileNode> OfTypes(ProfileNode node)
+    {
+        foreach (var type in node.Types)
         {
-            if (profiles.Find(url) is not { IsOk: true, Value: { } profile }) continue;
-            if (profile.Root.Child(name) is not { } own) continue;
-            yield return own;
-            foreach (var slice in own.Slices) yield return slice;
+            foreach (var url in type.Profiles)
+            {
+                if (profiles.Find(url) is { IsOk: true, Value: { } profile }) yield return profile.Root;
+            }
         }
     }
 
@@ -152,7 +213,7 @@ internal sealed class SliceMatcher(ValidationRun check)
     {
         if (typed.Length <= name.Length || !typed.StartsWith(name, StringComparison.Ordinal) || !char.IsAsciiLetterUpper(typed[name.Length])) return false;
         var type = typed[name.Length..];
-        return check.Definitions.FindType(type) is not null || check.Definitions.IsPrimitive(char.ToLowerInvariant(type[0]) + type[1..]);
+        return run.Definitions.FindType(type) is not null || run.Definitions.IsPrimitive(char.ToLowerInvariant(type[0]) + type[1..]);
     }
 
     private static bool IsExtension(ProfileNode node, string url) => node.Types.Any(t => t.Profiles.Any(p => p.Split('|')[0] == url));

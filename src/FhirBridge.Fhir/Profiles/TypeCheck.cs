@@ -6,8 +6,8 @@ internal static class TypeCheck
     internal static void Check(FhirElement element, ProfileNode node, ProfileCheck check)
     {
         if (element.Type is not { } type) return;
-        if (element.Type == "Extension" && element.Text("url") is { } url) CheckExtension(element, url, node, check);
-        if (node.Types.Count == 0 || node.Types.Any(t => t.Code is null)) return;
+        if (type == "Extension" && !check.Validation.HasBase && element.Text("url") is { } url) CheckExtension(element, url, node, check);
+        if (node.Types.Length == 0 || (node.Types is [{ IsPlain: true } only] && only.Code == type) || Array.Exists(node.Types, t => t.Code is null)) return;
         var permitted = node.Types.Where(t => Fits(type, element, t.Code!, check)).ToList();
         if (permitted.Count == 0)
         {
@@ -15,8 +15,8 @@ internal static class TypeCheck
             return;
         }
 
-        if (permitted.All(t => t.Profiles.Count > 0)) CheckProfiles(element, [.. permitted.SelectMany(t => t.Profiles)], check);
-        if (type == "Reference" && permitted.All(t => t.TargetProfiles.Count > 0)) CheckTarget(element, [.. permitted.SelectMany(t => t.TargetProfiles)], check);
+        if (permitted.All(t => t.Profiles.Length > 0)) CheckProfiles(element, [.. permitted.SelectMany(t => t.Profiles)], check);
+        if (type == "Reference" && permitted.All(t => t.TargetProfiles.Length > 0)) CheckTarget(element, [.. permitted.SelectMany(t => t.TargetProfiles)], check);
         if (type is "Reference" or "canonical") ReferenceCheck.Check(element, permitted, check.Validation);
     }
 
@@ -27,7 +27,7 @@ internal static class TypeCheck
     private static void CheckExtension(FhirElement element, string url, ProfileNode node, ProfileCheck check)
     {
         // A slice says by its profile which extension it is; that is checked with the types.
-        if (node.Types.Any(t => t.Profiles.Count > 0) || check.Validation.Definitions.Profiles.Find(url) is not { IsOk: true, Value: { Type: "Extension" } extension }) return;
+        if (Array.Exists(node.Types, t => t.Profiles.Length > 0) || check.Validation.Definitions.Profiles.Find(url) is not { IsOk: true, Value: { Type: "Extension" } extension }) return;
         check.Check(element, extension);
     }
 
@@ -35,6 +35,8 @@ internal static class TypeCheck
     {
         if (urls.Count == 1)
         {
+            // By its url, each extension was checked before.
+            if (check.Validation.HasBase && element.Type == "Extension" && urls[0] == element.Text("url")) return;
             var profile = check.Validation.Definitions.Profiles.Find(urls[0]);
             if (profile.IsOk) check.Check(element, profile.Value);
             else Unknown(element, $"{profile.Problems[0].Diagnostics}, and the profile asks the element to follow it; load its definition", check);

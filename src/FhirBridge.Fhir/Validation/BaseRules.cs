@@ -10,6 +10,11 @@ namespace FhirBridge.Fhir.Validation;
 /// </summary>
 internal static class BaseRules
 {
+    /// <summary>What a language must be of, whatever a binding to <see cref="Languages"/> prefers.</summary>
+    internal const string AllLanguages = "http://hl7.org/fhir/ValueSet/all-languages";
+
+    internal const string Languages = "http://hl7.org/fhir/ValueSet/languages";
+
     private static readonly ConcurrentDictionary<string, IReadOnlyList<IElementRule>> OfResources = new(StringComparer.Ordinal);
 
     /// <summary>The rules of an element; none for most primitives.</summary>
@@ -34,6 +39,9 @@ internal static class BaseRules
             }
 
             if (shape.Type == "code" && definition.Binding is { Strength: BindingStrength.Required }) yield return CodeValueRule.Instance;
+
+            // The only set that R4 lets others take the place of, within a larger one.
+            if (definition.Binding?.ValueSet == Languages && shape.Type is "Coding" or "CodeableConcept") yield return new BindingRule(AllLanguages, BindingStrength.Required);
             if (shape.Type == "code" && CodeGrammarRule.Of(definition.Binding?.ValueSet) is { } grammar) yield return grammar;
             if (definition.TryGetType(shape.Type ?? "", out var type))
             {
@@ -57,6 +65,7 @@ internal static class BaseRules
                 break;
             case { } quantity when FhirPath.FhirTypes.IsQuantity(quantity):
                 yield return CodeFormRule.Instance;
+                if (UnitKindRule.Of(quantity) is { } kind) yield return kind;
                 break;
             case "Reference":
                 yield return new ReferenceRule();

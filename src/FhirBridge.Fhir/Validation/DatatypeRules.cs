@@ -19,6 +19,29 @@ internal sealed class SimpleQuantityRule : IElementRule
     }
 }
 
+/// <summary>
+/// The unit of an Age or Duration is one of time, that of a Distance one of length: drt-1, age-1 and dis-1 say so, but their expressions do not ask it. Spec: https://hl7.org/fhir/R4/datatypes.html#quantity.
+/// </summary>
+/// <param name="dimension">What UCUM makes of the unit.</param>
+/// <param name="word">The same for a person.</param>
+internal sealed class UnitKindRule(string dimension, string word) : IElementRule
+{
+    /// <summary>The rule of a datatype; null when its units may be of any kind.</summary>
+    internal static UnitKindRule? Of(string? type) => type switch
+    {
+        "Age" or "Duration" => new("s1", "time"),
+        "Distance" => new("m1", "length"),
+        _ => null,
+    };
+
+    /// <inheritdoc/>
+    public void Check(FhirElement element, ValidationRun run)
+    {
+        if (element.Text("system") != CodeForms.Ucum || element["code"] is not { HasValue: true } code || UcumUnit.Parse(code.Value) is not { } unit || unit.Dimension == dimension) return;
+        run.Fault($"the unit is one of {word}, and '{code.Value}' is none", code);
+    }
+}
+
 /// <summary>A date within reason: one long before or after this time is most likely a slip. A warning. Spec: https://hl7.org/fhir/R4/datatypes.html#date.</summary>
 internal sealed class DateRule : IElementRule
 {
@@ -73,7 +96,7 @@ internal sealed class CodeGrammarRule(string system) : IElementRule
     /// <summary>The rule for an element bound to one of these sets; null for others.</summary>
     internal static CodeGrammarRule? Of(string? valueSet) => valueSet?.Split('|')[0] switch
     {
-        "http://hl7.org/fhir/ValueSet/languages" or "http://hl7.org/fhir/ValueSet/all-languages" => new("urn:ietf:bcp:47"),
+        BaseRules.Languages or BaseRules.AllLanguages => new("urn:ietf:bcp:47"),
         "http://hl7.org/fhir/ValueSet/mimetypes" => new("urn:ietf:bcp:13"),
         _ => null,
     };

@@ -20,9 +20,10 @@ internal sealed class ValidationRun
 
     private int year;
 
-    internal ValidationRun(FhirPathContext context, ValidationBudget? budget = null, bool isStrict = false)
+    internal ValidationRun(FhirPathContext context, ValidationBudget? budget = null, bool isStrict = false, bool hasBase = false)
     {
         IsStrict = isStrict;
+        HasBase = hasBase;
         Budget = budget ?? new ValidationBudget();
 
         // An invariant that asks for conformance again must not start a budget of its own.
@@ -34,6 +35,9 @@ internal sealed class ValidationRun
 
     /// <summary>True to be as strict as the official validator; otherwise what R4 asks receivers to bear with is borne.</summary>
     internal bool IsStrict { get; }
+
+    /// <summary>True when the readers' and R4's own rules were checked, so that profiles need not ask the same again.</summary>
+    internal bool HasBase { get; }
 
     internal Definitions Definitions => Context.Definitions;
 
@@ -131,7 +135,7 @@ internal sealed class ValidationRun
         if (!profile.IsOk) return null;
         if (!Budget.Open.Add((element, profile.Value))) return true;
         if (!Budget.Enter()) return null;
-        var probe = new ValidationRun(Context, Budget, IsStrict);
+        var probe = new ValidationRun(Context, Budget, IsStrict, HasBase);
         new ProfileCheck(probe).Check(element, profile.Value);
         Budget.Leave();
         Budget.Open.Remove((element, profile.Value));

@@ -51,7 +51,7 @@ public sealed class Validator(Definitions definitions)
     public IReadOnlyList<Problem> Validate(FhirElement resource, ValidationOptions? options = null)
     {
         options ??= ValidationOptions.Default;
-        var run = new ValidationRun(new FhirPathContext { Definitions = definitions, Resolve = options.Resolve, TimeProvider = options.Time }, isStrict: options.IsStrict);
+        var run = new ValidationRun(new FhirPathContext { Definitions = definitions, Resolve = options.Resolve, TimeProvider = options.Time }, isStrict: options.IsStrict, hasBase: true);
         CheckBase(resource, run);
         DuplicateIds.Check(resource, run);
         CheckProfiles(resource, options, run);

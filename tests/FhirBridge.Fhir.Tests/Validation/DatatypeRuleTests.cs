@@ -79,6 +79,31 @@ public sealed class DatatypeRuleTests
     }
 
     [Theory]
+    [InlineData("a", "")]
+    [InlineData("mo", "")]
+    [InlineData("kg", "invalid-value Condition.onset.code")]
+    [InlineData("m/s", "invalid-value Condition.onset.code")]
+    public void Age_Unit_IsOneOfTime(string unit, string strict) =>
+        Judged($$"""{"resourceType":"Condition","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]},"subject":{"reference":"Patient/1"},"onsetAge":{"value":1,"system":"http://unitsofmeasure.org","code":"{{unit}}"} }""", strict);
+
+    [Theory]
+    [InlineData("km", "")]
+    [InlineData("min", "invalid-value Location.extension[0].value.code")]
+    public void Distance_Unit_IsOneOfLength(string unit, string strict)
+    {
+        var location = $$"""{"resourceType":"Location","extension":[{"url":"http://example.org/e","valueDistance":{"value":1,"system":"http://unitsofmeasure.org","code":"{{unit}}"} }]}""";
+
+        Assert.Equal(strict, Verdicts.Strict(location));
+        Assert.Equal("", Verdicts.Mild(location));
+    }
+
+    [Theory]
+    [InlineData("http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "M", "code-invalid Patient.communication[0].language")]
+    [InlineData("urn:ietf:bcp:47", "nl", "")]
+    public void Language_OfAPatient_IsOneOfAllLanguages(string system, string code, string expected) =>
+        Assert.Equal(expected, Verdicts.Mild($$"""{"resourceType":"Patient","communication":[{"language":{"coding":[{"system":"{{system}}","code":"{{code}}"}]} }]}"""));
+
+    [Theory]
     [InlineData("text/fhirpath", "name.given", "")]
     [InlineData("text/fhirpath", "name.given(", "invalid-value PlanDefinition.action[0].condition[0].expression.expression")]
     [InlineData("text/cql", "name.given(", "")]

@@ -15,7 +15,7 @@ public sealed class DisplayTests
 
     [Theory]
     [InlineData("First thing", "")]
-    [InlineData("first  THING ", "")]
+    [InlineData("first  THING", "")]
     [InlineData("Eerste ding", "")]
     [InlineData("Erstes Ding", "")]
     [InlineData("Something else", Place)]
