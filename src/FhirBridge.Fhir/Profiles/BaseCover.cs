@@ -42,7 +42,7 @@ internal sealed class BaseCover(Definitions definitions)
         var invariants = (element?.Invariants ?? []).Concat(types.Length == 1 ? OfType(types[0]) : []).Select(i => (i.Key, i.Expression)).ToHashSet();
         var own = node.Rules.Where(r => r switch
         {
-            ContentRule => false,
+            ContentRule or ContainedRule => false,
             InvariantRule invariant => !invariants.Contains((invariant.Key, invariant.Expression)),
 
             // The form of a language, or its system, was looked at, and no more can be said of it.

@@ -33,6 +33,7 @@ internal static class ElementRules
         {
             if (constraint.Text("expression") is not { } expression) continue;
             if (constraint.Text("key") == "ele-1") yield return new ContentRule();
+            else if (constraint.Text("key") == "dom-3") yield return new ContainedRule(constraint.Text("human") ?? "");
             else yield return new InvariantRule(constraint.Text("key") ?? "", constraint.Text("human") ?? "", expression, constraint.Text("severity") == "error" ? IssueSeverity.Error : IssueSeverity.Warning);
         }
     }

@@ -9,6 +9,7 @@ internal sealed class ProfileNode
     private readonly List<ProfileNode> slices = [];
     private ProfileNode[]? all;
     private ProfileNode[]? beyondBase;
+    private (DiscriminatorStep Step, IReadOnlyList<ProfileNode> Nodes)[] below = [];
 
     /// <param name="name">Name as navigated: a choice without <c>[x]</c>.</param>
     /// <param name="definition">The ElementDefinition; does not exist for a step that a differential passes over.</param>
@@ -24,6 +25,9 @@ internal sealed class ProfileNode
         IsChoice = definition.Text("path")?.EndsWith("[x]", StringComparison.Ordinal) == true;
         Slicing = definition["slicing"] is { Exists: true } slicing ? new Slicing(slicing, IsChoice) : (name is "extension" or "modifierExtension" ? Slicing.ByUrl : IsChoice ? Slicing.ByType : null);
         ContentReference = definition.Text("contentReference") is { } reference ? reference[(reference.IndexOf('#') + 1)..] : null;
+        Fixed = definition["fixed"];
+        Pattern = definition["pattern"];
+        if (definition["binding"] is { Exists: true } binding && binding.Text("strength") == "required") RequiredSet = binding.Text("valueSet");
         Rules = [.. ElementRules.Of(this)];
         OwnRules = Rules;
     }
@@ -45,10 +49,13 @@ internal sealed class ProfileNode
     internal bool IsChoice { get; }
 
     /// <summary>A value that must be the same, exactly; does not exist when there is none.</summary>
-    internal FhirElement Fixed => Definition["fixed"];
+    internal FhirElement Fixed { get; }
 
     /// <summary>A value that must be contained; does not exist when there is none.</summary>
-    internal FhirElement Pattern => Definition["pattern"];
+    internal FhirElement Pattern { get; }
+
+    /// <summary>The value set that it must be from; null when there is none.</summary>
+    internal string? RequiredSet { get; }
 
     /// <summary>How the slices are told apart; null when the element does not say it.</summary>
     internal Slicing? Slicing { get; }
@@ -76,6 +83,20 @@ internal sealed class ProfileNode
 
     /// <summary>The children to check: all, or those that ask for more than R4 does.</summary>
     internal ProfileNode[] ToCheck(bool withoutBase) => withoutBase ? beyondBase ??= [.. children.Where(c => !c.IsAsBase)] : all ??= [.. children];
+
+    /// <summary>The nodes that a step of a discriminator leads to, looked up once.</summary>
+    internal IReadOnlyList<ProfileNode> Below(DiscriminatorStep step, Func<ProfileNode, DiscriminatorStep, IReadOnlyList<ProfileNode>> find)
+    {
+        foreach (var (known, nodes) in below)
+        {
+            if (ReferenceEquals(known, step)) return nodes;
+        }
+
+        // Of two threads one may lose what it has found, and finds it again.
+        var found = find(this, step);
+        below = [.. below, (step, found)];
+        return found;
+    }
 
     /// <summary>The child of that name.</summary>
     internal ProfileNode? Child(string name)
@@ -110,6 +131,8 @@ internal sealed class TypeConstraint(FhirElement type)
     private const string SystemPrefix = "http://hl7.org/fhirpath/System.";
     private const string ProfileElement = "http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element";
 
+    private ReferenceTargets? targets;
+
     /// <summary>Type name; null for the System types that stand for <c>id</c> and <c>url</c>, which the reader has checked.</summary>
     internal string? Code { get; } = type.Text("code") is { } code && !code.StartsWith(SystemPrefix, StringComparison.Ordinal) ? code : null;
 
@@ -126,6 +149,9 @@ internal sealed class TypeConstraint(FhirElement type)
 
     /// <summary>True when nothing but the type is asked.</summary>
     internal bool IsPlain => Code is not null && Versioning is null && Profiles.Length == 0 && TargetProfiles.Length == 0 && Aggregation.Length == 0;
+
+    /// <summary>The targets with their types, looked up once: the constraint belongs to one set of definitions, as its profile does.</summary>
+    internal ReferenceTargets Targets(Definitions definitions) => targets ??= new ReferenceTargets(TargetProfiles, definitions);
 
     private static string Profile(FhirElement profile) => profile.Extension(ProfileElement) is { } element ? $"{profile.Value}#{element}" : profile.Value!;
 }

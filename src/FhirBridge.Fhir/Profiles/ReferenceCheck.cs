@@ -8,16 +8,24 @@ namespace FhirBridge.Fhir.Profiles;
 /// </summary>
 internal static class ReferenceCheck
 {
-    internal static void Check(FhirElement element, IReadOnlyList<TypeConstraint> permitted, ValidationRun run)
+    internal static void Check(FhirElement element, ReadOnlySpan<TypeConstraint> permitted, ValidationRun run)
     {
         if ((element.HasValue ? element.Value : element.Text("reference")) is not { Length: > 0 } text) return;
-        if (element.Type == "Reference" && permitted.All(t => t.Aggregation.Length > 0)) CheckAggregation(element, text, permitted, run);
-        if (permitted.All(t => t.Versioning == "independent") && IsVersioned(element, text)) run.Report(Problems.InvalidValue.With($"the profile asks for a reference without a version, found '{CodingRule.Shortened(text)}'", element.Path));
-        else if (permitted.All(t => t.Versioning == "specific") && !IsVersioned(element, text)) run.Report(Problems.InvalidValue.With($"the profile asks for a reference to a version, found '{CodingRule.Shortened(text)}'", element.Path));
+        var (isAggregated, isIndependent, isSpecific) = (element.Type == "Reference", true, true);
+        foreach (var type in permitted)
+        {
+            isAggregated &= type.Aggregation.Length > 0;
+            isIndependent &= type.Versioning == "independent";
+            isSpecific &= type.Versioning == "specific";
+        }
+
+        if (isAggregated) CheckAggregation(element, text, permitted, run);
+        if (isIndependent && IsVersioned(element, text)) run.Report(Problems.InvalidValue.With($"the profile asks for a reference without a version, found '{CodingRule.Shortened(text)}'", element.Path));
+        else if (isSpecific && !IsVersioned(element, text)) run.Report(Problems.InvalidValue.With($"the profile asks for a reference to a version, found '{CodingRule.Shortened(text)}'", element.Path));
     }
 
     /// <summary>What is in the same Bundle may be called referenced, too.</summary>
-    private static void CheckAggregation(FhirElement element, string text, IReadOnlyList<TypeConstraint> permitted, ValidationRun run)
+    private static void CheckAggregation(FhirElement element, string text, ReadOnlySpan<TypeConstraint> permitted, ValidationRun run)
     {
         var isContained = text[0] == '#';
         var isBundled = !isContained && run.Resolve(element) is { Exists: true } target && target.Tree == element.Tree;
@@ -30,7 +38,7 @@ internal static class ReferenceCheck
         }
 
         var found = isContained ? "contained" : isBundled ? "in the Bundle" : "elsewhere";
-        run.Report(Problems.InvalidValue.With($"the profile asks for a target that is {string.Join(" or ", permitted.SelectMany(t => t.Aggregation).Distinct())}, and it is {found}", element.Path));
+        run.Report(Problems.InvalidValue.With($"the profile asks for a target that is {string.Join(" or ", permitted.ToArray().SelectMany(t => t.Aggregation).Distinct())}, and it is {found}", element.Path));
     }
 
     private static bool IsVersioned(FhirElement element, string text) =>

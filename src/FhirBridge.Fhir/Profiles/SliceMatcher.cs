@@ -9,6 +9,9 @@ internal sealed class SliceMatcher(ValidationRun run)
     private const int MaxProfiles = 8;
 
     private readonly ProfileChecker profiles = run.Definitions.Profiles;
+    private Func<ProfileNode, DiscriminatorStep, IReadOnlyList<ProfileNode>>? find;
+
+    private Func<ProfileNode, DiscriminatorStep, IReadOnlyList<ProfileNode>> Find => find ??= FindNodes;
 
     /// <summary>
     /// True when no discriminator says otherwise and at least one says so; null when none says anything, since the slice states nothing there that could
@@ -36,26 +39,34 @@ internal sealed class SliceMatcher(ValidationRun run)
         var step = path[at];
         if (step.Function == "ofType") return element.Type == step.Argument ? Matches(element, node, kind, path, at + 1) : false;
         if (step.Function == "resolve") return Resolved(element, node, kind, path, at + 1);
-        var nodes = NodesOf(node, step);
+        var nodes = node.Below(step, Find);
 
         // An extension that its slice names by the profile is told by its url, be the profile known or not.
         if (nodes.Count == 0) return step.Name == "url" && element.Type == "Extension" ? IsExtension(node, element.Text("url") ?? "") : null;
         var (answer, isThere) = ((bool?)null, false);
-        foreach (var item in ItemsOf(element, step))
+        foreach (var item in element.Children(step.Name ?? "extension"))
         {
+            if (step.Function is not null && item.Text("url") != step.Argument) continue;
             isThere = true;
-            foreach (var below in nodes)
-            {
-                // A choice is known by its name, and by the one that has the type in it.
-                if (below.Name != item.Name && below.Name != item.SourceName) answer ??= false;
-                else if (Matches(item, below, kind, path, at + 1) is { } one && (one || answer is null)) answer = one;
-            }
-
-            if (answer == true) break;
+            answer = Or(answer, AnyOf(item, nodes, kind, path, at + 1));
+            if (answer == true) return true;
         }
 
         // What is not there cannot be what the slice states.
-        return isThere ? answer : nodes.Exists(n => Speaks(n, kind, 0)) ? false : null;
+        return isThere ? answer : nodes.Any(n => Speaks(n, kind, 0)) ? false : null;
+    }
+
+    private bool? AnyOf(FhirElement item, IReadOnlyList<ProfileNode> nodes, string kind, IReadOnlyList<DiscriminatorStep> path, int at)
+    {
+        bool? answer = null;
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            // A choice is known by its name, and by the one that has the type in it.
+            answer = Or(answer, nodes[i].Name == item.Name || nodes[i].Name == item.SourceName ? Matches(item, nodes[i], kind, path, at) : false);
+            if (answer == true) break;
+        }
+
+        return answer;
     }
 
     private static IEnumerable<FhirElement> ItemsOf(FhirElement element, DiscriminatorStep step) =>
@@ -64,7 +75,7 @@ internal sealed class SliceMatcher(ValidationRun run)
     /// <summary>True when the node, or anything below it, states what an occurrence could be compared with.</summary>
     private bool Speaks(ProfileNode node, string kind, int depth)
     {
-        if (kind == "type" || node.Fixed.Exists || node.Pattern.Exists || RequiredSet(node) is not null) return true;
+        if (kind == "type" || node.Fixed.Exists || node.Pattern.Exists || node.RequiredSet is not null) return true;
         if (kind == "profile" && node.Types.Any(t => t.Profiles.Length > 0)) return true;
         foreach (var child in node.Children)
         {
@@ -93,7 +104,7 @@ internal sealed class SliceMatcher(ValidationRun run)
     /// <summary>By a required binding, by what stands further down, by the profile of the type.</summary>
     private bool? Value(FhirElement element, ProfileNode node, int depth)
     {
-        if (RequiredSet(node) is { } set && run.IsIn(set, element) is { } isIn) return isIn;
+        if (node.RequiredSet is { } set && run.IsIn(set, element) is { } isIn) return isIn;
         if (Below(element, node) is { } below) return below;
         if (depth >= MaxProfiles) return null;
         bool? answer = null;
@@ -101,25 +112,33 @@ internal sealed class SliceMatcher(ValidationRun run)
         return answer;
     }
 
-    private static string? RequiredSet(ProfileNode node) => node.Definition["binding"] is { Exists: true } binding && binding.Text("strength") == "required" ? binding.Text("valueSet") : null;
-
     /// <summary>Values that the slice states further down count as well: a discriminator <c>code</c> with <c>code.coding.code</c> fixed.</summary>
     private static bool? Below(FhirElement element, ProfileNode node)
     {
         bool? answer = null;
         foreach (var child in node.Children)
         {
-            foreach (var candidate in child.Slices.Where(s => s.Min > 0).Prepend(child))
+            for (var i = -1; i < child.Slices.Count; i++)
             {
-                bool? any = null;
-                foreach (var item in element.Children(child.Name)) any = Or(any, Stated(item, candidate) ?? Below(item, candidate));
-                if (any is null && candidate.Min > 0 && (candidate.Fixed.Exists || candidate.Pattern.Exists)) any = false;
+                var candidate = i < 0 ? child : child.Slices[i];
+                if (i >= 0 && candidate.Min == 0) continue;
+                var any = AnyOf(element, candidate);
                 if (any == false) return false;
                 answer ??= any;
             }
         }
 
         return answer;
+    }
+
+    private static bool? AnyOf(FhirElement element, ProfileNode candidate)
+    {
+        // Most say nothing at all.
+        var isStated = candidate.Fixed.Exists || candidate.Pattern.Exists;
+        if (!isStated && candidate.Children.Count == 0) return null;
+        bool? any = null;
+        foreach (var item in element.Children(candidate.Name)) any = Or(any, Stated(item, candidate) ?? Below(item, candidate));
+        return any is null && candidate.Min > 0 && isStated ? false : any;
     }
 
     /// <summary>The slice says that what the path leads to must be there, or that it must not; null when it says neither.</summary>
@@ -143,7 +162,7 @@ internal sealed class SliceMatcher(ValidationRun run)
                 continue;
             }
 
-            nodes = [.. nodes.SelectMany(n => NodesOf(n, step))];
+            nodes = [.. nodes.SelectMany(n => n.Below(step, Find))];
             items = [.. items.SelectMany(i => ItemsOf(i, step))];
 
             // What stands in what is forbidden is forbidden, too.
@@ -172,7 +191,7 @@ internal sealed class SliceMatcher(ValidationRun run)
     }
 
     /// <summary>The nodes that speak of a child: with the slices of it, and in the profiles of the type, which a snapshot need not repeat.</summary>
-    private List<ProfileNode> NodesOf(ProfileNode node, DiscriminatorStep step)
+    private List<ProfileNode> FindNodes(ProfileNode node, DiscriminatorStep step)
     {
         var found = new List<ProfileNode>();
         AddNodes(node, step, found);

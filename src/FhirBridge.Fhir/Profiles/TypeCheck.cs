@@ -8,15 +8,29 @@ internal static class TypeCheck
         if (element.Type is not { } type) return;
         if (type == "Extension" && !check.Validation.HasBase && element.Text("url") is { } url) CheckExtension(element, url, node, check);
         if (node.Types.Length == 0 || (node.Types is [{ IsPlain: true } only] && only.Code == type) || Array.Exists(node.Types, t => t.Code is null)) return;
-        var permitted = node.Types.Where(t => Fits(type, element, t.Code!, check)).ToList();
-        if (permitted.Count == 0)
+        var (first, several) = (default(TypeConstraint), false);
+        foreach (var candidate in node.Types)
         {
-            check.Validation.Report(Problems.WrongType.With($"the type must be {string.Join(" or ", node.Types.Select(t => t.Code))}, found {type}", element.Path));
-            return;
+            if (!Fits(type, element, candidate.Code!, check)) continue;
+            several |= first is not null;
+            first ??= candidate;
         }
 
-        if (permitted.All(t => t.Profiles.Length > 0)) CheckProfiles(element, [.. permitted.SelectMany(t => t.Profiles)], check);
-        if (type == "Reference" && permitted.All(t => t.TargetProfiles.Length > 0)) CheckTarget(element, [.. permitted.SelectMany(t => t.TargetProfiles)], check);
+        if (first is null) check.Validation.Report(Problems.WrongType.With($"the type must be {string.Join(" or ", node.Types.Select(t => t.Code))}, found {type}", element.Path));
+        else CheckPermitted(element, type, several ? [.. node.Types.Where(t => Fits(type, element, t.Code!, check))] : [first], check);
+    }
+
+    private static void CheckPermitted(FhirElement element, string type, ReadOnlySpan<TypeConstraint> permitted, ProfileCheck check)
+    {
+        var (isProfiled, isTargeted) = (true, type == "Reference");
+        foreach (var constraint in permitted)
+        {
+            isProfiled &= constraint.Profiles.Length > 0;
+            isTargeted &= constraint.TargetProfiles.Length > 0;
+        }
+
+        if (isProfiled) CheckProfiles(element, permitted is [var one] ? one.Profiles : [.. permitted.ToArray().SelectMany(t => t.Profiles)], check);
+        if (isTargeted) CheckTarget(element, permitted is [var only] ? only.Targets(check.Validation.Definitions) : new ReferenceTargets([.. permitted.ToArray().SelectMany(t => t.TargetProfiles)], check.Validation.Definitions), check);
         if (type is "Reference" or "canonical") ReferenceCheck.Check(element, permitted, check.Validation);
     }
 
@@ -31,9 +45,9 @@ internal static class TypeCheck
         check.Check(element, extension);
     }
 
-    private static void CheckProfiles(FhirElement element, IReadOnlyList<string> urls, ProfileCheck check)
+    private static void CheckProfiles(FhirElement element, string[] urls, ProfileCheck check)
     {
-        if (urls.Count == 1)
+        if (urls.Length == 1)
         {
             // By its url, each extension was checked before.
             if (check.Validation.HasBase && element.Type == "Extension" && urls[0] == element.Text("url")) return;
@@ -66,18 +80,54 @@ internal static class TypeCheck
     /// The type that a literal reference states must be one of the targets' types, and the resource, where it is at hand, follow one of their profiles.
     /// What is not stated, or not at hand, is not wrong.
     /// </summary>
-    private static void CheckTarget(FhirElement element, IReadOnlyList<string> targets, ProfileCheck check)
+    private static void CheckTarget(FhirElement element, ReferenceTargets targets, ProfileCheck check)
     {
-        var definitions = check.Validation.Definitions;
-        var types = targets.Select(t => definitions.FindEntry("StructureDefinition", t)?.Subject).ToList();
-        if ((FhirReference.Parse(element.Text("reference"))?.Type ?? element.Text("type")) is { } stated && definitions.IsResource(stated) && !types.Any(t => t is null || definitions.IsOrSpecialises(stated, t)))
+        var run = check.Validation;
+        if ((FhirReference.Parse(element.Text("reference"))?.Type ?? element.Text("type")) is { } stated && run.Definitions.IsResource(stated) && !targets.Permit(stated))
         {
-            check.Validation.Report(Problems.InvalidValue.With($"the reference must point at {string.Join(" or ", types.Distinct())}, found {stated}", element.Path));
+            run.Report(Problems.InvalidValue.With($"the reference must point at {string.Join(" or ", targets.Types.Distinct())}, found {stated}", element.Path));
             return;
         }
 
-        // R4's types themselves ask nothing of the target that is not asked where it stands.
-        if (targets.Any(t => definitions.FindType(t[(t.LastIndexOf('/') + 1)..])?.Url == t) || check.Validation.Resolve(element) is not { Exists: true } target) return;
-        if (targets.All(t => check.Validation.Conforms(target, t) == false)) check.Validation.Report(Problems.InvalidValue.With($"what the reference points at follows none of {string.Join(", ", targets)}", element.Path));
+        if (targets.ArePlain || run.Resolve(element) is not { Exists: true } target) return;
+        foreach (var url in targets.Profiles)
+        {
+            if (run.Conforms(target, url) != false) return;
+        }
+
+        run.Report(Problems.InvalidValue.With($"what the reference points at follows none of {string.Join(", ", targets.Profiles)}", element.Path));
+    }
+}
+
+/// <summary>What a reference may point at: the profiles, and the types that they are about.</summary>
+internal sealed class ReferenceTargets
+{
+    private readonly Definitions definitions;
+
+    internal ReferenceTargets(string[] profiles, Definitions definitions)
+    {
+        this.definitions = definitions;
+        Profiles = profiles;
+        Types = Array.ConvertAll(profiles, p => definitions.FindEntry("StructureDefinition", p)?.Subject);
+        ArePlain = Array.Exists(profiles, p => definitions.FindType(p[(p.LastIndexOf('/') + 1)..])?.Url == p);
+    }
+
+    internal string[] Profiles { get; }
+
+    /// <summary>The type of each profile; null for one that is not known.</summary>
+    internal string?[] Types { get; }
+
+    /// <summary>True when one of them is a type of R4 itself, which asks nothing of the target that is not asked where it stands.</summary>
+    internal bool ArePlain { get; }
+
+    /// <summary>May a resource of that type be pointed at, as far as is known?</summary>
+    internal bool Permit(string type)
+    {
+        foreach (var permitted in Types)
+        {
+            if (permitted is null || definitions.IsOrSpecialises(type, permitted)) return true;
+        }
+
+        return false;
     }
 }

@@ -45,7 +45,6 @@ internal static class BaseRules
             if (shape.Type == "code" && CodeGrammarRule.Of(definition.Binding?.ValueSet) is { } grammar) yield return grammar;
             if (definition.TryGetType(shape.Type ?? "", out var type))
             {
-                if (type is { Code: "Reference", TargetProfiles.Count: > 0 }) yield return new TargetRule(type.TargetProfiles);
                 if (type.Profiles is [SimpleQuantityRule.Profile]) yield return SimpleQuantityRule.Instance;
             }
         }
@@ -68,7 +67,7 @@ internal static class BaseRules
                 if (UnitKindRule.Of(quantity) is { } kind) yield return kind;
                 break;
             case "Reference":
-                yield return new ReferenceRule();
+                yield return new ReferenceRule(shape.Element is { } reference && reference.TryGetType("Reference", out var pointing) ? pointing.TargetProfiles : []);
                 break;
             case "Extension":
                 yield return new ExtensionRule();
