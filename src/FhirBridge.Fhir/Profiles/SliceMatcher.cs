@@ -42,7 +42,7 @@ internal sealed class SliceMatcher(ValidationRun run)
         var nodes = node.Below(step, Find);
 
         // An extension that its slice names by the profile is told by its url, be the profile known or not.
-        if (nodes.Count == 0) return step.Name == "url" && element.Type == "Extension" ? IsExtension(node, element.Text("url") ?? "") : null;
+        if (nodes.Count == 0) return step.Name == "url" && element.Type == "Extension" ? SliceNodes.IsExtension(node, element.Text("url") ?? "") : null;
         var (answer, isThere) = ((bool?)null, false);
         foreach (var item in element.Children(step.Name ?? "extension"))
         {
@@ -82,7 +82,7 @@ internal sealed class SliceMatcher(ValidationRun run)
             if (Speaks(child, kind, depth) || child.Slices.Any(s => Speaks(s, kind, depth))) return true;
         }
 
-        return depth < MaxProfiles && OfTypes(node).Any(p => Speaks(p, kind, depth + 1));
+        return depth < MaxProfiles && SliceNodes.Roots(node, run.Definitions).Any(p => Speaks(p, kind, depth + 1));
     }
 
     /// <summary>Fixed and pattern decide where they stand, be it at the end of the path or on the way.</summary>
@@ -108,7 +108,7 @@ internal sealed class SliceMatcher(ValidationRun run)
         if (Below(element, node) is { } below) return below;
         if (depth >= MaxProfiles) return null;
         bool? answer = null;
-        foreach (var root in OfTypes(node)) answer = Or(answer, Stated(element, root) ?? Value(element, root, depth + 1));
+        foreach (var root in SliceNodes.Roots(node, run.Definitions)) answer = Or(answer, Stated(element, root) ?? Value(element, root, depth + 1));
         return answer;
     }
 
@@ -190,52 +190,8 @@ internal sealed class SliceMatcher(ValidationRun run)
         return answer;
     }
 
-    /// <summary>The nodes that speak of a child: with the slices of it, and in the profiles of the type, which a snapshot need not repeat.</summary>
-    private List<ProfileNode> FindNodes(ProfileNode node, DiscriminatorStep step)
-    {
-        var found = new List<ProfileNode>();
-        AddNodes(node, step, found);
-        foreach (var root in OfTypes(node)) AddNodes(root, step, found);
-        return found;
-    }
-
-    private void AddNodes(ProfileNode node, DiscriminatorStep step, List<ProfileNode> found)
-    {
-        var name = step.Name ?? "extension";
-        var before = found.Count;
-        foreach (var child in node.Children)
-        {
-            if (IsChoice(name, child.Name)) found.Add(child);
-        }
-
-        if (found.Count > before || node.Child(name) is not { } own) return;
-        foreach (var candidate in own.Slices.Prepend(own))
-        {
-            if (step.Function is null || candidate.SliceName is null || IsExtension(candidate, step.Argument!)) found.Add(candidate);
-        }
-    }
-
-    /// <summary>The roots of the profiles that the types of a node ask for.</summary>
-    private IEnumerable<ProfileNode> OfTypes(ProfileNode node)
-    {
-        foreach (var type in node.Types)
-        {
-            foreach (var url in type.Profiles)
-            {
-                if (profiles.Find(url) is { IsOk: true, Value: { } profile }) yield return profile.Root;
-            }
-        }
-    }
-
-    /// <summary>True for <c>valueQuantity</c>, which a differential may say instead of <c>value[x]</c> with that type.</summary>
-    private bool IsChoice(string name, string typed)
-    {
-        if (typed.Length <= name.Length || !typed.StartsWith(name, StringComparison.Ordinal) || !char.IsAsciiLetterUpper(typed[name.Length])) return false;
-        var type = typed[name.Length..];
-        return run.Definitions.FindType(type) is not null || run.Definitions.IsPrimitive(char.ToLowerInvariant(type[0]) + type[1..]);
-    }
-
-    private static bool IsExtension(ProfileNode node, string url) => node.Types.Any(t => t.Profiles.Any(p => p.Split('|')[0] == url));
+    private List<ProfileNode> FindNodes(ProfileNode node, DiscriminatorStep step) =>
+        [.. SliceNodes.Of(node, step.Name ?? "extension", run.Definitions).Where(n => step.Function is null || n.SliceName is null || SliceNodes.IsExtension(n, step.Argument!))];
 
     private static bool? Or(bool? a, bool? b) => a == true || b == true ? true : a ?? b;
 }

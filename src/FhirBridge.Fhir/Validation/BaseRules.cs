@@ -85,9 +85,6 @@ internal static class BaseRules
             case "SampledData":
                 yield return SampledDataRule.Instance;
                 break;
-            case "Expression":
-                yield return ExpressionRule.Instance;
-                break;
             case "Identifier":
                 yield return IdentifierRule.Instance;
                 break;

@@ -16,6 +16,8 @@ internal sealed class CodeFormRule : IElementRule
         if (element.Text("system") is not { } system || element["code"] is not { HasValue: true } code) return;
         if (CodeForms.Fault(system, code.Value) is { } fault)
         {
+            // Where the system is here, CodingRule says it.
+            if (element.Type == "Coding" && run.Definitions.Terminology.FindCodeSystem(system) is { IsComplete: true }) return;
             run.Report((run.IsStrict ? Problems.CodeInvalid : Problems.CodeAdvised).With($"'{CodingRule.Shortened(code.Value)}' {fault}", code.Path));
         }
         else if (system != CodeForms.Ucum && CodingRule.IsAbsolute(system))

@@ -45,14 +45,14 @@ internal sealed class CodingRule : IElementRule
             return;
         }
 
-        if (element["display"] is { HasValue: true } display && concept.Display is { } stated && !IsDisplay(display.Value, known, concept, terminology))
+        if (element["display"] is { HasValue: true } display && concept.Display is { } stated && !IsDisplay(display.Value, stated, concept) && !terminology.Supplemented(known, concept.Code).Any(more => StatedDisplays.IsOf(more, display.Value)))
         {
             run.Doubt(display, (run.IsStrict ? Problems.CodeInvalid : Problems.CodeAdvised).With($"the display of {code.Value} is '{stated}' in '{uri}', found '{Shortened(display.Value)}'", display.Path));
         }
     }
 
     /// <summary>HL7's terminology has versions of its own, and R4's copy of it is an old one: a code that is not in it may be a new one.</summary>
-    private static bool IsMoving(string system) => system.StartsWith("http://terminology.hl7.org/", StringComparison.Ordinal);
+    internal static bool IsMoving(string system) => system.StartsWith("http://terminology.hl7.org/", StringComparison.Ordinal);
 
     /// <summary>True for a URI with a scheme (<c>http:</c>, <c>urn:</c>), by its grammar.</summary>
     internal static bool IsAbsolute(string uri)
@@ -62,9 +62,8 @@ internal sealed class CodingRule : IElementRule
         return !uri.AsSpan(0, colon).ContainsAnyExcept(OfScheme) && colon < uri.Length - 1;
     }
 
-    /// <summary>A display may be any designation, of supplements, too, in whatever case.</summary>
-    private static bool IsDisplay(string display, CodeSystemContent system, Concept concept, Terminology terminology) =>
-        StatedDisplays.IsOf(concept.Element, display) || terminology.Supplemented(system, concept.Code).Any(more => StatedDisplays.IsOf(more, display));
+    /// <summary>A display may be any designation, in whatever case.</summary>
+    internal static bool IsDisplay(string display, string stated, Concept concept) => StatedDisplays.Same(display, stated) || StatedDisplays.IsOf(concept.Element, display);
 
     internal static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "…";
 }

@@ -76,19 +76,6 @@ internal sealed partial class SampledDataRule : IElementRule
     private static partial Regex Point();
 }
 
-/// <summary>An Expression in FHIRPath can be read. Spec: https://hl7.org/fhir/R4/metadatatypes.html#Expression.</summary>
-internal sealed class ExpressionRule : IElementRule
-{
-    internal static ExpressionRule Instance { get; } = new();
-
-    /// <inheritdoc/>
-    public void Check(FhirElement element, ValidationRun run)
-    {
-        if (element.Text("language") != "text/fhirpath" || element["expression"] is not { HasValue: true } expression) return;
-        if (FhirPathExpression.Compile(expression.Value) is { IsOk: false } compiled) run.Fault($"the expression cannot be read: {compiled.Problems[0].Diagnostics}", expression);
-    }
-}
-
 /// <summary>A code of a set that a grammar defines has the form: languages (BCP 47), media types (BCP 13). Spec: https://hl7.org/fhir/R4/valueset-languages.html, https://hl7.org/fhir/R4/valueset-mimetypes.html.</summary>
 /// <param name="system">The system whose codes they are.</param>
 internal sealed class CodeGrammarRule(string system) : IElementRule

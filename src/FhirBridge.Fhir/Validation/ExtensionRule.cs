@@ -11,8 +11,6 @@ internal sealed class ExtensionRule : IElementRule
 {
     private const string ElementDefinitions = "http://hl7.org/fhir/StructureDefinition/structuredefinition-";
 
-    private static readonly string[] ExampleHosts = ["example.org", "example.com", "example.net", "acme.org", "acme.com"];
-
     /// <inheritdoc/>
     public void Check(FhirElement element, ValidationRun run)
     {
@@ -48,7 +46,7 @@ internal sealed class ExtensionRule : IElementRule
 
     private static void Unknown(FhirElement element, string url, ValidationRun run)
     {
-        var isExample = IsOfExamples(url);
+        var isExample = ExampleNames.Has(url) && !run.Refuse.HasFlag(Refusals.Examples);
         if (element.Name == "modifierExtension")
         {
             // What an example means by it is nowhere; a question about the example is answered, a write is not taken.
@@ -63,23 +61,6 @@ internal sealed class ExtensionRule : IElementRule
         {
             run.Report(Problems.UnknownExtension.With($"the extension '{url}' is not known here; it is kept, and not checked", element.Path));
         }
-    }
-
-    /// <summary>
-    /// Names that are for examples (RFC 2606, and the company of HL7's own examples): nothing is defined there, and examples are to be validated, too.
-    /// </summary>
-    private static bool IsOfExamples(string url)
-    {
-        var scheme = url.IndexOf("://", StringComparison.Ordinal);
-        if (scheme < 0) return false;
-        var host = url.AsSpan(scheme + 3);
-        if (host.IndexOfAny("/:?#") is >= 0 and var end) host = host[..end];
-        foreach (var name in ExampleHosts)
-        {
-            if (host.EndsWith(name, StringComparison.OrdinalIgnoreCase) && (host.Length == name.Length || host[host.Length - name.Length - 1] == '.')) return true;
-        }
-
-        return false;
     }
 
     private static void CheckModifier(FhirElement element, string url, FhirElement definition, ValidationRun run)

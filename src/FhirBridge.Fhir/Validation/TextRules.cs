@@ -19,7 +19,7 @@ internal sealed partial class TextRule : IElementRule
 
         // Markdown may quote HTML; scripts have no place in it either.
         if (!text.Contains('<')) return;
-        if ((element.Type == "markdown" ? Script() : Tag()).IsMatch(text)) run.Report(Problems.Markup.With("the text looks as if it held HTML tags, which a careless viewer would run", element.Path));
+        if ((element.Type == "markdown" ? Script() : Tag()).IsMatch(text)) run.Report((run.Refuse.HasFlag(Refusals.Markup) ? Problems.MarkupRefused : Problems.Markup).With("the text looks as if it held HTML tags, which a careless viewer would run", element.Path));
     }
 
     [GeneratedRegex("</?[a-zA-Z][a-zA-Z0-9]*(\\s[^<>]*)?/?>", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]

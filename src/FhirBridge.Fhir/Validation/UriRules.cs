@@ -2,7 +2,7 @@ using FhirBridge.Fhir.Profiles;
 
 namespace FhirBridge.Fhir.Validation;
 
-/// <summary>A URI that is a UUID or an OID is a good one. Spec: https://hl7.org/fhir/R4/datatypes.html#uri.</summary>
+/// <summary>A URI that is a UUID or an OID is a good one; names of examples are refused where that is asked. Spec: https://hl7.org/fhir/R4/datatypes.html#uri.</summary>
 internal sealed class UriRule : IElementRule
 {
     internal static UriRule Instance { get; } = new();
@@ -10,7 +10,9 @@ internal sealed class UriRule : IElementRule
     /// <inheritdoc/>
     public void Check(FhirElement element, ValidationRun run)
     {
-        if (element.Value is { } uri && UriForms.Fault(uri) is { } fault) run.Fault($"'{CodingRule.Shortened(uri)}' is no good URI: {fault}", element);
+        if (element.Value is not { } uri) return;
+        if (UriForms.Fault(uri) is { } fault) run.Fault($"'{CodingRule.Shortened(uri)}' is no good URI: {fault}", element);
+        if (run.Refuse.HasFlag(Refusals.Examples) && element.Type == "uri" && ExampleNames.Has(uri)) run.Report(Problems.InvalidValue.With($"'{CodingRule.Shortened(uri)}' is a name for examples, and these are real data", element.Path));
     }
 }
 

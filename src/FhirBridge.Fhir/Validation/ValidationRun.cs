@@ -36,6 +36,9 @@ internal sealed class ValidationRun
     /// <summary>True to be as strict as the official validator; otherwise what R4 asks receivers to bear with is borne.</summary>
     internal bool IsStrict { get; }
 
+    /// <summary>What is an error, and a warning otherwise.</summary>
+    internal Refusals Refuse { get; init; }
+
     /// <summary>True when the readers' and R4's own rules were checked, so that profiles need not ask the same again.</summary>
     internal bool HasBase { get; }
 

@@ -3,6 +3,20 @@ using FhirBridge.Fhir.Profiles;
 
 namespace FhirBridge.Fhir.Validation;
 
+/// <summary>What a validation refuses that R4 only advises against.</summary>
+[Flags]
+public enum Refusals
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Texts that look as if they held HTML, which a careless viewer would run.</summary>
+    Markup = 1,
+
+    /// <summary>Names that are for examples (example.org) as URIs and extensions: such data are no real ones.</summary>
+    Examples = 2,
+}
+
 /// <summary>What a validation is asked beside R4's own rules.</summary>
 public sealed record ValidationOptions
 {
@@ -26,6 +40,9 @@ public sealed record ValidationOptions
     /// Observations with a code of the vital signs that do not follow their profile. R4 asks those who receive data to bear with that (robustness).
     /// </summary>
     public bool IsStrict { get; init; }
+
+    /// <summary>What is an error, and a warning otherwise; nothing by default.</summary>
+    public Refusals Refuse { get; init; }
 
     /// <summary>True to tell which must-support elements of the profiles are not there.</summary>
     public bool ReportMustSupport { get; init; }
@@ -51,7 +68,7 @@ public sealed class Validator(Definitions definitions)
     public IReadOnlyList<Problem> Validate(FhirElement resource, ValidationOptions? options = null)
     {
         options ??= ValidationOptions.Default;
-        var run = new ValidationRun(new FhirPathContext { Definitions = definitions, Resolve = options.Resolve, TimeProvider = options.Time }, isStrict: options.IsStrict, hasBase: true);
+        var run = new ValidationRun(new FhirPathContext { Definitions = definitions, Resolve = options.Resolve, TimeProvider = options.Time }, isStrict: options.IsStrict, hasBase: true) { Refuse = options.Refuse };
         CheckBase(resource, run);
         DuplicateIds.Check(resource, run);
         CheckProfiles(resource, options, run);

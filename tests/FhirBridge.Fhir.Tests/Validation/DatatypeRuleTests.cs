@@ -104,13 +104,6 @@ public sealed class DatatypeRuleTests
         Assert.Equal(expected, Verdicts.Mild($$"""{"resourceType":"Patient","communication":[{"language":{"coding":[{"system":"{{system}}","code":"{{code}}"}]} }]}"""));
 
     [Theory]
-    [InlineData("text/fhirpath", "name.given", "")]
-    [InlineData("text/fhirpath", "name.given(", "invalid-value PlanDefinition.action[0].condition[0].expression.expression")]
-    [InlineData("text/cql", "name.given(", "")]
-    public void Expression_InFhirPath_CanBeRead(string language, string expression, string strict) =>
-        Judged($$"""{"resourceType":"PlanDefinition","status":"active","action":[{"condition":[{"kind":"start","expression":{"language":"{{language}}","expression":"{{expression}}"} }]}]}""", strict);
-
-    [Theory]
     [InlineData("en", "text/plain", "")]
     [InlineData("en-GB", "text/plain; charset=utf-8", "")]
     [InlineData("en_GB", "text/plain", "invalid-value DocumentReference.language")]
