@@ -31,7 +31,10 @@ internal sealed class ProfileCheck(ValidationRun run)
             return;
         }
 
+        var outer = run.By;
+        if (run.HasBase) run.By = profile.Url;
         Check(element, profile.Root, profile);
+        run.By = outer;
         run.Budget.Leave();
     }
 

@@ -42,6 +42,9 @@ internal sealed class ValidationRun
     /// <summary>True when the readers' and R4's own rules were checked, so that profiles need not ask the same again.</summary>
     internal bool HasBase { get; }
 
+    /// <summary>The profile that asks for what is being checked; null for R4 itself.</summary>
+    internal string? By { get; set; }
+
     internal Definitions Definitions => Context.Definitions;
 
     /// <summary>What is left for this validation, and for those that it asks for.</summary>
@@ -55,6 +58,7 @@ internal sealed class ValidationRun
     internal void Report(Problem problem)
     {
         HasErrors |= problem.Kind.Severity <= IssueSeverity.Error;
+        if (By is not null) problem = problem with { Diagnostics = $"{problem.Diagnostics} (profile '{By}')" };
         if (problems.Count < MaxProblems && seen.Add(problem)) problems.Add(problem);
     }
 

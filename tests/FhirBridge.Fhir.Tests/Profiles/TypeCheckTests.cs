@@ -30,6 +30,15 @@ public class TypeCheckTests
         Assert.Equal(warnings, Verdicts.Warnings(Patient, known));
     }
 
+    [Fact]
+    public void Problem_OfAProfile_NamesIt()
+    {
+        var found = Verdicts.All("""{"resourceType":"Patient","meta":{"profile":["urn:p"]},"contact":[{"gender":"male"}]}""", new Fhir.Validation.ValidationOptions(), Differential("urn:p", "Patient", """{"path":"Patient.name","min":1}"""));
+
+        Assert.EndsWith("(profile 'urn:p')", Assert.Single(found, p => p.Kind == Problems.Cardinality).Diagnostics, StringComparison.Ordinal);
+        Assert.DoesNotContain("profile", Assert.Single(found, p => p.Kind == Problems.Invariant).Diagnostics, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("contained", "#o", "")]
     [InlineData("contained", "Organization/1", "invalid-value Bundle.entry[0].resource.managingOrganization")]
