@@ -9,6 +9,7 @@ internal sealed class ProfileNode
     private readonly List<ProfileNode> slices = [];
     private ProfileNode[]? all;
     private ProfileNode[]? beyondBase;
+    private byte[]? spoken;
     private (DiscriminatorStep Step, IReadOnlyList<ProfileNode> Nodes)[] below = [];
 
     /// <param name="name">Name as navigated: a choice without <c>[x]</c>.</param>
@@ -96,6 +97,16 @@ internal sealed class ProfileNode
         var found = find(this, step);
         below = [.. below, (step, found)];
         return found;
+    }
+
+    /// <summary>Does it state what an occurrence could be compared with? Null until it was looked for.</summary>
+    internal bool? Speaks(bool ofProfiles) => spoken?[ofProfiles ? 1 : 0] switch { 1 => true, 2 => false, _ => null };
+
+    /// <summary>Keeps the answer.</summary>
+    internal bool Spoken(bool ofProfiles, bool answer)
+    {
+        (spoken ??= new byte[2])[ofProfiles ? 1 : 0] = answer ? (byte)1 : (byte)2;
+        return answer;
     }
 
     /// <summary>The child of that name.</summary>

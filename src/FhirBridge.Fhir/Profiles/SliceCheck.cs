@@ -62,6 +62,7 @@ internal sealed class SliceCheck
                 continue;
             }
 
+            if (!run.Spend(item)) return;
             var isIn = slicing is null ? null : matcher.IsIn(item, node.Slices[i], slicing);
             if (isIn == true)
             {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FhirBridge.Fhir.Validation;
 
 namespace FhirBridge.Fhir.Profiles;
@@ -53,7 +54,7 @@ internal sealed class SliceMatcher(ValidationRun run)
         }
 
         // What is not there cannot be what the slice states.
-        return isThere ? answer : nodes.Any(n => Speaks(n, kind, 0)) ? false : null;
+        return isThere ? answer : nodes.Any(n => Speaks(n, kind)) ? false : null;
     }
 
     private bool? AnyOf(FhirElement item, IReadOnlyList<ProfileNode> nodes, string kind, IReadOnlyList<DiscriminatorStep> path, int at)
@@ -72,17 +73,26 @@ internal sealed class SliceMatcher(ValidationRun run)
     private static IEnumerable<FhirElement> ItemsOf(FhirElement element, DiscriminatorStep step) =>
         step.Function is null ? element.Children(step.Name!) : element.Children("extension").Where(e => e.Text("url") == step.Argument);
 
-    /// <summary>True when the node, or anything below it, states what an occurrence could be compared with.</summary>
-    private bool Speaks(ProfileNode node, string kind, int depth)
+    /// <summary>True when the node, or anything below it and in the profiles of its types, states what an occurrence could be compared with.</summary>
+    private bool Speaks(ProfileNode node, string kind)
     {
-        if (kind == "type" || node.Fixed.Exists || node.Pattern.Exists || node.RequiredSet is not null) return true;
-        if (kind == "profile" && node.Types.Any(t => t.Profiles.Length > 0)) return true;
-        foreach (var child in node.Children)
+        if (kind == "type") return true;
+        var ofProfiles = kind == "profile";
+        return node.Speaks(ofProfiles) ?? node.Spoken(ofProfiles, Speaks(node, ofProfiles, []));
+    }
+
+    private bool Speaks(ProfileNode node, bool ofProfiles, HashSet<ProfileNode> seen)
+    {
+        // Profiles may lead to each other, and to themselves.
+        if (!seen.Add(node) || !RuntimeHelpers.TryEnsureSufficientExecutionStack()) return false;
+        if (node.Fixed.Exists || node.Pattern.Exists || node.RequiredSet is not null) return true;
+        if (ofProfiles && Array.Exists(node.Types, t => t.Profiles.Length > 0)) return true;
+        foreach (var below in node.Children.Concat(node.Children.SelectMany(c => c.Slices)).Concat(SliceNodes.Roots(node, run.Definitions)))
         {
-            if (Speaks(child, kind, depth) || child.Slices.Any(s => Speaks(s, kind, depth))) return true;
+            if (Speaks(below, ofProfiles, seen)) return true;
         }
 
-        return depth < MaxProfiles && SliceNodes.Roots(node, run.Definitions).Any(p => Speaks(p, kind, depth + 1));
+        return false;
     }
 
     /// <summary>Fixed and pattern decide where they stand, be it at the end of the path or on the way.</summary>

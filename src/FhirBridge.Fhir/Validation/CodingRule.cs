@@ -47,7 +47,7 @@ internal sealed class CodingRule : IElementRule
 
         if (element["display"] is { HasValue: true } display && concept.Display is { } stated && !IsDisplay(display.Value, stated, concept) && !terminology.Supplemented(known, concept.Code).Any(more => StatedDisplays.IsOf(more, display.Value)))
         {
-            run.Doubt(display, (run.IsStrict ? Problems.CodeInvalid : Problems.CodeAdvised).With($"the display of {code.Value} is '{stated}' in '{uri}', found '{Shortened(display.Value)}'", display.Path));
+            run.Doubt(element, (run.IsStrict ? Problems.CodeInvalid : Problems.CodeAdvised).With($"the display of {code.Value} is '{stated}' in '{uri}', found '{Shortened(display.Value)}'", display.Path));
         }
     }
 

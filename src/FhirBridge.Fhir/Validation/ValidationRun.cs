@@ -78,16 +78,22 @@ internal sealed class ValidationRun
     /// <summary>True when there are displays that their systems do not know.</summary>
     internal bool HasDoubts => doubted.Count > 0;
 
-    /// <summary>Keeps what is wrong with a display until all was checked: a value set that a profile binds may give the code other ones.</summary>
-    internal void Doubt(FhirElement display, Problem problem) => doubted.TryAdd(display, problem);
+    /// <summary>Keeps what is wrong with the display of a coding until all was checked: a value set that a profile binds may give the code other ones.</summary>
+    internal void Doubt(FhirElement coding, Problem problem)
+    {
+        if (doubted.Count < MaxProblems) doubted.TryAdd(coding, problem);
+    }
 
     /// <summary>Takes back the doubts about displays of a coded element that the value set states.</summary>
     internal void Accept(FhirElement coded, FhirElement valueSet)
     {
-        foreach (var display in doubted.Keys.Where(d => d.Parent == coded || d.Parent.Parent == coded).ToList())
-        {
-            if (StatedDisplays.Has(valueSet, new Coding(display.Parent.Text("system"), display.Parent.Text("code") ?? ""), display.Value ?? "")) doubted.Remove(display);
-        }
+        if (coded.Type == "Coding") AcceptCoding(coded, valueSet);
+        foreach (var coding in coded.Children("coding")) AcceptCoding(coding, valueSet);
+    }
+
+    private void AcceptCoding(FhirElement coding, FhirElement valueSet)
+    {
+        if (doubted.ContainsKey(coding) && Spend(coding) && StatedDisplays.Has(valueSet, new Coding(coding.Text("system"), coding.Text("code") ?? ""), coding.Text("display") ?? "")) doubted.Remove(coding);
     }
 
     /// <summary>Reports the doubts that nothing has taken back.</summary>
