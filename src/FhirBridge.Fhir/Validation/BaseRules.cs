@@ -48,7 +48,7 @@ internal static class BaseRules
         }
 
         if (type == "code" && definition.Binding is { Strength: BindingStrength.Required }) yield return CodeValueRule.Instance;
-        if (type == "code" && CodeGrammarRule.Of(definition.Binding?.ValueSet) is { } grammar) yield return grammar;
+        if (type == "code" && CodeGrammarRule.Of(definition.Binding) is { } grammar) yield return grammar;
 
         // The only set that R4 lets others take the place of, within a larger one.
         if (type is "Coding" or "CodeableConcept" && definition.Binding?.ValueSet == Languages) yield return new BindingRule(AllLanguages, BindingStrength.Required);

@@ -47,7 +47,9 @@ internal sealed class CodingRule : IElementRule
 
         if (element["display"] is { HasValue: true } display && concept.Display is { } stated && !IsDisplay(display.Value, stated, concept) && !terminology.Supplemented(known, concept.Code).Any(more => StatedDisplays.IsOf(more, display.Value)))
         {
-            run.Doubt(element, (run.IsStrict ? Problems.CodeInvalid : Problems.CodeAdvised).With($"the display of {code.Value} is '{stated}' in '{uri}', found '{Shortened(display.Value)}'", display.Path));
+            // Only the names that a CodeSystem gives are the system's own.
+            var isRefused = run.IsStrict && run.Definitions.FindEntry("CodeSystem", uri) is not null;
+            run.Doubt(element, (isRefused ? Problems.CodeInvalid : Problems.CodeAdvised).With($"the display of {code.Value} is '{stated}' in '{uri}', found '{Shortened(display.Value)}'", display.Path));
         }
     }
 

@@ -76,21 +76,29 @@ internal sealed partial class SampledDataRule : IElementRule
     private static partial Regex Point();
 }
 
-/// <summary>A code of a set that a grammar defines has the form: languages (BCP 47), media types (BCP 13). Spec: https://hl7.org/fhir/R4/valueset-languages.html, https://hl7.org/fhir/R4/valueset-mimetypes.html.</summary>
+/// <summary>
+/// A code of a set that a grammar defines has the form: languages (BCP 47), which R4 only prefers, and media types (BCP 13), which it requires.
+/// Spec: https://hl7.org/fhir/R4/valueset-languages.html, https://hl7.org/fhir/R4/valueset-mimetypes.html.
+/// </summary>
 /// <param name="system">The system whose codes they are.</param>
-internal sealed class CodeGrammarRule(string system) : IElementRule
+/// <param name="required">The set that the code must be of; null when it need not.</param>
+internal sealed class CodeGrammarRule(string system, string? required) : IElementRule
 {
     /// <summary>The rule for an element bound to one of these sets; null for others.</summary>
-    internal static CodeGrammarRule? Of(string? valueSet) => valueSet?.Split('|')[0] switch
+    internal static CodeGrammarRule? Of(BindingDefinition? binding) => binding?.ValueSet switch
     {
-        BaseRules.Languages or BaseRules.AllLanguages => new("urn:ietf:bcp:47"),
-        "http://hl7.org/fhir/ValueSet/mimetypes" => new("urn:ietf:bcp:13"),
+        BaseRules.Languages or BaseRules.AllLanguages => new("urn:ietf:bcp:47", null),
+        "http://hl7.org/fhir/ValueSet/mimetypes" when binding.Strength == BindingStrength.Required => new("urn:ietf:bcp:13", binding.ValueSet),
         _ => null,
     };
 
     /// <inheritdoc/>
     public void Check(FhirElement element, ValidationRun run)
     {
-        if (element.Value is { } code && CodeForms.Fault(system, code) is { } fault) run.Fault($"'{CodingRule.Shortened(code)}' {fault}", element);
+        if (element.Value is not { } code || CodeForms.Fault(system, code) is not { } fault) return;
+        if (required is null) run.Fault($"'{CodingRule.Shortened(code)}' {fault}", element);
+
+        // Where the codes of the set are known, the binding says it.
+        else if (run.IsIn(required, element) is null) run.Report(Problems.CodeInvalid.With($"'{CodingRule.Shortened(code)}' {fault}", element.Path));
     }
 }

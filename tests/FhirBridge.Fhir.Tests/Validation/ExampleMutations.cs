@@ -122,7 +122,7 @@ internal static class ExampleMutations
 
     private static Mutant? WrongDisplay(FhirElement e, Random random)
     {
-        if (e.Type != "Coding" || Text(e, "system") is not { } system || Text(e, "code") is not { } code || Definitions.R4.Terminology.Find(new Coding(system, code), Text(e, "version"))?.Display is null) return null;
+        if (e.Type != "Coding" || Text(e, "system") is not { } system || Text(e, "code") is not { } code || Definitions.R4.FindEntry("CodeSystem", system) is null || Definitions.R4.Terminology.Find(new Coding(system, code), Text(e, "version"))?.Display is null) return null;
         return Edit("named", e, e.Path + ".display", (parent, name, index) => With(parent, name, index, o => o["display"] = "quite another thing"));
     }
 
