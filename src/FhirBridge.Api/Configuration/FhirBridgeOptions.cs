@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FhirBridge.Consent;
+using FhirBridge.Fhir.Validation;
 using FhirBridge.Mapping;
 
 namespace FhirBridge.Api.Configuration;
@@ -36,6 +37,9 @@ public sealed record FhirBridgeOptions
     /// beside R4 and what ships with the service. Null: none.
     /// </summary>
     public string? DefinitionsFolder { get; init; }
+
+    /// <summary>What is refused that R4 only advises against: <c>Validation:RefuseMarkup</c>, <c>Validation:RefuseExamples</c>. Default: nothing.</summary>
+    public Refusals Refuse { get; init; }
 
     /// <summary>The terminology server that is asked for what is not here: section <c>Terminology</c>. Null: none.</summary>
     public TerminologyOptions? Terminology { get; init; }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using FhirBridge.Consent;
 using FhirBridge.Fhir;
+using FhirBridge.Fhir.Validation;
 
 namespace FhirBridge.Api.Configuration;
 
@@ -36,6 +37,7 @@ public static class OptionsLoader
             BreakGlassEnabled = read.Flag("Consent:BreakGlass:Enabled", false),
             Identity = Identity(read),
             DefinitionsFolder = DefinitionsFolder(read, environment.ContentRootPath),
+            Refuse = Validation(read),
             Terminology = Terminology(read),
             DemoEnabled = Demo(read, environment),
         };
@@ -192,6 +194,12 @@ public static class OptionsLoader
         var path = Path.GetFullPath(text, contentRoot);
         if (!Directory.Exists(path)) read.Fault(key, $"'{text}' is not a folder.");
         return path;
+    }
+
+    private static Refusals Validation(ConfigurationReader read)
+    {
+        read.OnlyKnownKeys("Validation", "RefuseMarkup", "RefuseExamples");
+        return (read.Flag("Validation:RefuseMarkup", false) ? Refusals.Markup : Refusals.None) | (read.Flag("Validation:RefuseExamples", false) ? Refusals.Examples : Refusals.None);
     }
 
     private static TerminologyOptions? Terminology(ConfigurationReader read)

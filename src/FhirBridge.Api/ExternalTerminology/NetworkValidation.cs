@@ -9,7 +9,8 @@ namespace FhirBridge.Api.ExternalTerminology;
 /// </summary>
 /// <param name="definitions">The definitions now.</param>
 /// <param name="server">Null: there is none.</param>
-public sealed class NetworkValidation(Func<Definitions> definitions, TerminologyServer? server)
+/// <param name="refuse">What the network refuses beside what R4 forbids.</param>
+public sealed class NetworkValidation(Func<Definitions> definitions, TerminologyServer? server, Refusals refuse = Refusals.None)
 {
     // An answer may decide which slice is meant, and with that what else is to be asked.
     private const int MaxRounds = 3;
@@ -18,6 +19,7 @@ public sealed class NetworkValidation(Func<Definitions> definitions, Terminology
     public async ValueTask<IReadOnlyList<IReadOnlyList<Problem>>> JudgeAsync(IReadOnlyList<FhirElement> resources, ValidationOptions options, CancellationToken cancel)
     {
         var known = definitions();
+        options = options with { Refuse = refuse };
         if (server is null) return [.. resources.Select(r => known.Validator.Validate(r, options))];
         using var limit = server.Limit();
         var answers = new Dictionary<TerminologyQuestion, ForeignAnswer>();

@@ -111,7 +111,7 @@ public static class Service
         var vault = p.GetRequiredService<IVault>();
         var knowledge = new NetworkKnowledge(p.GetRequiredService<Definitions>(), options.Network.Operator);
         var server = p.GetService<TerminologyServer>();
-        var validation = new NetworkValidation(() => knowledge.Definitions, server);
+        var validation = new NetworkValidation(() => knowledge.Definitions, server, options.Refuse);
         var trusted = options.Identity.TrustedSystems.ToHashSet(StringComparer.Ordinal);
         return new Bridge(
             vault,

@@ -62,18 +62,34 @@ public sealed partial class DefinitionsBuilder
     private static bool IsTolerated(ProblemKind kind) => kind == Fhir.Problems.Required || kind == Fhir.Problems.InvalidValue || kind == Fhir.Problems.CodeInvalid || kind == Fhir.Problems.WrongOrder;
 
     /// <summary>Reads by the definitions of R4: a resource whose shape is wrong is of no use.</summary>
-    private bool IsReadable(ReadOnlyMemory<byte> json, string file)
+    private bool IsReadable(JsonElement resource, ReadOnlyMemory<byte> json, string file)
     {
         if (start is null) return true;
         var usable = true;
         foreach (var problem in FhirJson.Read(json, new ReadLimits(limits.MaxFileBytes)).Problems)
         {
-            if (IsTolerated(problem.Kind)) continue;
+            if (IsTolerated(problem.Kind) || (problem.Kind == Fhir.Problems.WrongType && IsWrittenAsText(resource, problem.Expression))) continue;
             usable &= problem.Kind == Fhir.Problems.UnknownElement;
             Report(file, problem);
         }
 
         return usable;
+    }
+
+    /// <summary>True for a boolean that is written as a text, as some packages have it: what it says is clear.</summary>
+    private static bool IsWrittenAsText(JsonElement resource, string? path)
+    {
+        var at = resource;
+        foreach (var step in (path ?? "").Split('.').Skip(1))
+        {
+            var bracket = step.IndexOf('[', StringComparison.Ordinal);
+            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(bracket < 0 ? step : step[..bracket], out at)) return false;
+            if (bracket < 0) continue;
+            if (at.ValueKind != JsonValueKind.Array || !int.TryParse(step[(bracket + 1)..^1], out var index) || index >= at.GetArrayLength()) return false;
+            at = at[index];
+        }
+
+        return at.ValueKind == JsonValueKind.String && (at.ValueEquals("true") || at.ValueEquals("false"));
     }
 
     private void Add(JsonElement resource, string type, string file)

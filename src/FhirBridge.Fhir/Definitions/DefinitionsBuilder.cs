@@ -112,7 +112,7 @@ public sealed partial class DefinitionsBuilder
         try
         {
             using var document = JsonDocument.Parse(json, Options);
-            if (document.RootElement.Text("resourceType") is { } type && (ConformanceCompiler.IsConformance(type) || (start is not null && ConformanceCompiler.IsCarried(type))) && IsReadable(json, file)) Add(document.RootElement, type, file);
+            if (document.RootElement.Text("resourceType") is { } type && (ConformanceCompiler.IsConformance(type) || (start is not null && ConformanceCompiler.IsCarried(type))) && IsReadable(document.RootElement, json, file)) Add(document.RootElement, type, file);
         }
         catch (JsonException e)
         {

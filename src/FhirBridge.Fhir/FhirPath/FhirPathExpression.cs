@@ -81,7 +81,7 @@ public sealed class FhirPathExpression
     {
         try
         {
-            return Result<IReadOnlyList<FhirPathValue>>.Ok(Run(focus, context, static output => output.ToArray()));
+            return Result<IReadOnlyList<FhirPathValue>>.Ok(Run(focus, context, static (_, output) => output.ToArray()));
         }
         catch (EvaluationException e)
         {
@@ -94,7 +94,7 @@ public sealed class FhirPathExpression
     {
         try
         {
-            return Result<IReadOnlyList<FhirElement>>.Ok(Run(FhirPathValue.Of(focus), context, static output => output.Elements()));
+            return Result<IReadOnlyList<FhirElement>>.Ok(Run(FhirPathValue.Of(focus), context, static (_, output) => output.Elements()));
         }
         catch (EvaluationException e)
         {
@@ -112,11 +112,27 @@ public sealed class FhirPathExpression
     /// <summary>Whether a criterion is met: as <see cref="Predicate"/>, but nothing (undecided) is false.</summary>
     public Result<bool> IsTrue(FhirElement focus, FhirPathContext? context = null) => Truth(focus, context, whenEmpty: false);
 
+    /// <summary>
+    /// As <see cref="Predicate"/>, but null where nothing was selected because values that are both there cannot be compared: a day and an instant within it, units of different
+    /// kinds.
+    /// </summary>
+    internal Result<bool?> Holds(FhirElement focus, FhirPathContext? context = null)
+    {
+        try
+        {
+            return Result<bool?>.Ok(Run(FhirPathValue.Of(focus), context, static (evaluation, output) => Evaluation.Truth(output) ?? (evaluation.HasUndecided ? null : true)));
+        }
+        catch (EvaluationException e)
+        {
+            return Result<bool?>.Fail(Fault(e));
+        }
+    }
+
     private Result<bool> Truth(FhirElement focus, FhirPathContext? context, bool whenEmpty)
     {
         try
         {
-            return Run(FhirPathValue.Of(focus), context, Evaluation.Truth) ?? whenEmpty;
+            return Run(FhirPathValue.Of(focus), context, static (_, output) => Evaluation.Truth(output)) ?? whenEmpty;
         }
         catch (EvaluationException e)
         {
@@ -129,7 +145,7 @@ public sealed class FhirPathExpression
     {
         try
         {
-            return Result<string?>.Ok(Run(FhirPathValue.Of(focus), context, static output => Evaluation.SingleSystem(output, out var value) ? value.ToString() : null));
+            return Result<string?>.Ok(Run(FhirPathValue.Of(focus), context, static (_, output) => Evaluation.SingleSystem(output, out var value) ? value.ToString() : null));
         }
         catch (EvaluationException e)
         {
@@ -153,7 +169,7 @@ public sealed class FhirPathExpression
 
     private string Shortened => Text.Length <= 200 ? Text : Text[..200] + "…";
 
-    private T Run<T>(in FhirPathValue focus, FhirPathContext? context, Func<Values, T> read)
+    private T Run<T>(in FhirPathValue focus, FhirPathContext? context, Func<Evaluation, Values, T> read)
     {
         var evaluation = new Evaluation(context ?? FhirPathContext.Default, focus);
         try
@@ -162,7 +178,7 @@ public sealed class FhirPathExpression
             if (!focus.IsElement || focus.Tree is not null) scope.Add(focus);
             var output = evaluation.Rent();
             step(evaluation, scope, output);
-            var result = read(output);
+            var result = read(evaluation, output);
             evaluation.Return(output);
             evaluation.Return(scope);
             evaluation.Finish();

@@ -84,8 +84,14 @@ public static class Problems
     /// <summary>Text that looks like HTML where none is expected: whoever shows it carelessly would run it.</summary>
     public static readonly ProblemKind Markup = new("markup", "security", Warning, 200);
 
+    /// <summary>Text that looks like HTML, where that is not accepted.</summary>
+    public static readonly ProblemKind MarkupRefused = new("markup-refused", "security", Error, 422);
+
     /// <summary>A profile that the resource names and that is not known here, or cannot be used.</summary>
     public static readonly ProblemKind UnknownProfile = new("unknown-profile", "not-found", Warning, 200);
+
+    /// <summary>A profile that an element has to follow and that is not known here, or cannot be used, where none but known ones are accepted.</summary>
+    public static readonly ProblemKind ProfileRefused = new("profile-refused", "not-found", Error, 422);
 
     /// <summary>A slice or a slicing rule of a profile is not kept.</summary>
     public static readonly ProblemKind Slicing = new("slicing", "structure", Error, 422);

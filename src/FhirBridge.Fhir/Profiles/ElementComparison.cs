@@ -9,17 +9,26 @@ internal static class ElementComparison
     internal static bool IsSame(FhirElement element, FhirElement stated)
     {
         if (!SameValue(element, stated)) return false;
-        var (mine, theirs) = (element.Children().ToList(), stated.Children().ToList());
-        if (mine.Count != theirs.Count) return false;
-
-        // The order of properties does not count, that of repetitions does.
-        foreach (var group in theirs.GroupBy(c => c.SourceName))
+        var more = 0;
+        foreach (var child in stated.Children())
         {
-            var same = mine.Where(c => c.SourceName == group.Key).ToList();
-            if (same.Count != group.Count() || group.Where((c, i) => !IsSame(same[i], c)).Any()) return false;
+            more++;
+            if (!IsSameChild(element, child)) return false;
         }
 
-        return true;
+        foreach (var _ in element.Children()) more--;
+        return more == 0;
+    }
+
+    /// <summary>The order of properties does not count, that of repetitions does.</summary>
+    private static bool IsSameChild(FhirElement element, FhirElement stated)
+    {
+        foreach (var candidate in element.Children(stated.SourceName))
+        {
+            if (candidate.Index == stated.Index && candidate.SourceName == stated.SourceName) return IsSame(candidate, stated);
+        }
+
+        return false;
     }
 
     /// <summary>All that is stated is there; other children and repetitions may be there, too.</summary>

@@ -14,27 +14,24 @@ internal interface IElementRule
 /// <summary>The rules that an ElementDefinition states, without cardinality, types and slicing, which the check itself walks by.</summary>
 internal static class ElementRules
 {
-    private const string MaxValueSet = "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
-
-    // R5's binding.additional, as R4 writes it, and the extension that it was before.
-    private const string AdditionalOfR5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional";
-
-    private const string AdditionalOfTools = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding";
+    /// <summary>
+    /// R4 requires these units of all components of vital signs, and they lack what guides on R4 record in components (the flow of oxygen, L/min): nobody keeps it, the official
+    /// validator included, so that it is advice.
+    /// </summary>
+    private const string UnitsOfVitalSigns = "http://hl7.org/fhir/ValueSet/ucum-vitals-common";
 
     internal static IEnumerable<IElementRule> Of(ProfileNode node)
     {
         if (node.Fixed.Exists || node.Pattern.Exists) yield return new ValueRule(node.Fixed, node.Pattern);
         if (node.Definition["binding"] is { Exists: true } binding && binding.Text("valueSet") is { } set)
         {
-            if (binding.Text("strength") == "required") yield return new BindingRule(set, BindingStrength.Required);
-            else if (binding.Text("strength") == "extensible") yield return new BindingRule(set, BindingStrength.Extensible);
-            foreach (var further in binding.Children("extension"))
-            {
-                if (further.Text("url") == MaxValueSet && further["value"].Value is { } widest) yield return new BindingRule(widest, BindingStrength.Required);
-                else if (Additional(further) is { } additional) yield return new BindingRule(additional, BindingStrength.Required);
-            }
+            if (binding.Text("strength") == "required" && !set.StartsWith(UnitsOfVitalSigns, StringComparison.Ordinal)) yield return new BindingRule(set, BindingStrength.Required, node.Definition);
+            else if (binding.Text("strength") is "required" or "extensible") yield return new BindingRule(set, BindingStrength.Extensible, node.Definition);
+            foreach (var further in AdditionalBinding.Of(binding)) yield return further;
         }
 
+        if (ValueControlRule.Of(node.Definition) is { } control) yield return control;
+        if (NarrativeControlRule.Of(node.Definition) is { } narrative) yield return narrative;
         if (int.TryParse(node.Definition.Text("maxLength"), NumberStyles.None, CultureInfo.InvariantCulture, out var length)) yield return new LengthRule(length);
         if (node.Definition["minValue"] is { Exists: true } least) yield return new LimitRule("$this >= %limit", "at least", least);
         if (node.Definition["maxValue"] is { Exists: true } most) yield return new LimitRule("$this <= %limit", "at most", most);
@@ -42,31 +39,9 @@ internal static class ElementRules
         {
             if (constraint.Text("expression") is not { } expression) continue;
             if (constraint.Text("key") == "ele-1") yield return new ContentRule();
+            else if (constraint.Text("key") == "dom-3") yield return new ContainedRule(constraint.Text("human") ?? "");
             else yield return new InvariantRule(constraint.Text("key") ?? "", constraint.Text("human") ?? "", expression, constraint.Text("severity") == "error" ? IssueSeverity.Error : IssueSeverity.Warning);
         }
-    }
-
-    /// <summary>The value set of a binding that is required beside the first one, wherever the element is used; null for others.</summary>
-    private static string? Additional(FhirElement extension)
-    {
-        if (extension.Text("url") is not (AdditionalOfR5 or AdditionalOfTools)) return null;
-        string? purpose = null, valueSet = null;
-        foreach (var part in extension.Children("extension"))
-        {
-            switch (part.Text("url"))
-            {
-                case "purpose":
-                    purpose = part["value"].Value;
-                    break;
-                case "valueSet":
-                    valueSet = part["value"].Value;
-                    break;
-                case "usage":
-                    return null;
-            }
-        }
-
-        return purpose is "required" or "maximum" ? valueSet : null;
     }
 }
 
@@ -78,26 +53,6 @@ internal sealed class ValueRule(FhirElement exact, FhirElement pattern) : IEleme
     {
         if (exact.Exists && !ElementComparison.IsSame(element, exact)) run.Report(Problems.InvalidValue.With($"the value must be {ElementComparison.Shown(exact)}", element.Path));
         if (pattern.Exists && !ElementComparison.HasPattern(element, pattern)) run.Report(Problems.InvalidValue.With($"the value must contain {ElementComparison.Shown(pattern)}", element.Path));
-    }
-}
-
-/// <summary>A binding. What the terminology cannot say is no failure; outside an extensible set there may be a reason.</summary>
-internal sealed class BindingRule(string valueSet, BindingStrength strength) : IElementRule
-{
-    /// <inheritdoc/>
-    public void Check(FhirElement element, ValidationRun run)
-    {
-        // Extensions may stand in for a value, with the reason why there is none.
-        if (!element.HasValue && element.Children().All(c => c.Name is "id" or "extension")) return;
-        if (strength == BindingStrength.Required)
-        {
-            if (run.IsIn(valueSet, element) == false) run.Report(Problems.CodeInvalid.With($"the code is not in the value set '{valueSet}', from which it must be", element.Path));
-            return;
-        }
-
-        // A text alone is what an extensible binding allows.
-        if (element.Type == "CodeableConcept" && !element["coding"].Exists) return;
-        if (run.IsIn(valueSet, element) == false) run.Report(Problems.CodeAdvised.With($"the code is not in the value set '{valueSet}', from which it must be if any fits", element.Path));
     }
 }
 
@@ -130,21 +85,41 @@ internal sealed class ContentRule : IElementRule
     /// <inheritdoc/>
     public void Check(FhirElement element, ValidationRun run)
     {
-        if (!element.HasValue && element.Children().All(c => c.Name == "id")) run.Report(Problems.Invariant.With("ele-1: an element has a value or children", element.Path));
+        if (!element.HasValue && !HasContent(element)) run.Report(Problems.Invariant.With("ele-1: an element has a value or children", element.Path));
+    }
+
+    private static bool HasContent(FhirElement element)
+    {
+        foreach (var child in element.Children())
+        {
+            if (child.Name != "id") return true;
+        }
+
+        return false;
     }
 }
 
-/// <summary>An invariant. One that cannot be evaluated is told, and is no failure.</summary>
+/// <summary>
+/// An invariant. One that cannot be evaluated is told, and is no failure. One that compares what cannot be compared (a day with an instant within it) is not met where the validation is
+/// strict, as the official validator has it, and told otherwise. Where elements are missing that it asks for, it says nothing (bdl-8 of an entry without a fullUrl).
+/// </summary>
 internal sealed class InvariantRule(string key, string human, string expression, IssueSeverity severity = IssueSeverity.Error) : IElementRule
 {
+    internal string Key => key;
+
+    internal string Expression => expression;
+
     private readonly Lazy<Result<FhirPathExpression>> compiled = new(() => FhirPathExpression.Compile(expression, FhirPathOptions.Definitions));
 
     /// <inheritdoc/>
     public void Check(FhirElement element, ValidationRun run)
     {
         var rule = compiled.Value;
-        var holds = rule.IsOk ? rule.Value.Predicate(element, run.Context) : Result<bool>.Fail(rule.Problems);
+        var holds = rule.IsOk ? rule.Value.Holds(element, run.Context) : Result<bool?>.Fail(rule.Problems);
         if (!holds.IsOk) run.Report(Problems.NotChecked.With($"the rule {key} cannot be evaluated: {holds.Problems[0].Diagnostics}", element.Path));
-        else if (!holds.Value) run.Report((severity == IssueSeverity.Error ? Problems.Invariant : Problems.InvariantAdvised).With($"{key}: {human}", element.Path));
+        else if (holds.Value is null) run.Report((run.IsStrict ? Broken : Problems.Unverified).With($"{key}: {human}; whether it holds cannot be said, since values of different precision or units are compared", element.Path));
+        else if (holds.Value == false) run.Report(Broken.With($"{key}: {human}", element.Path));
     }
+
+    private ProblemKind Broken => severity == IssueSeverity.Error ? Problems.Invariant : Problems.InvariantAdvised;
 }

@@ -3,9 +3,15 @@ using FhirBridge.Fhir.Validation;
 
 namespace FhirBridge.Fhir.Profiles;
 
-/// <summary>Walks an element and the rules of a profile side by side, and reports to its run. What it calls for the sake of slicing shares the run's run.Budget.</summary>
+/// <summary>
+/// Walks an element and the rules of a profile side by side, and reports to its run. What it calls for the sake of slicing shares the run's budget. Where R4's own rules were checked before, only what the
+/// profile asks beyond them is looked at.
+/// </summary>
 internal sealed class ProfileCheck(ValidationRun run)
 {
+    // Wide enough for every type of R4 but for two or three.
+    private const int OnStack = 48;
+
     private readonly ProfileChecker profiles = run.Definitions.Profiles;
 
     internal ValidationRun Validation => run;
@@ -25,12 +31,15 @@ internal sealed class ProfileCheck(ValidationRun run)
             return;
         }
 
+        var outer = run.By;
+        if (run.HasBase) run.By = profile.Url;
         Check(element, profile.Root, profile);
+        run.By = outer;
         run.Budget.Leave();
     }
 
     /// <summary>One occurrence: its own rules, its type, then what stands below.</summary>
-    private void Check(FhirElement element, ProfileNode node, Profile profile)
+    internal void Check(FhirElement element, ProfileNode node, Profile profile)
     {
         if (!run.Budget.Spend() || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
@@ -38,16 +47,24 @@ internal sealed class ProfileCheck(ValidationRun run)
             return;
         }
 
-        foreach (var rule in node.Rules) rule.Check(element, run);
-        if (node != profile.Root) TypeCheck.Check(element, node, this);
+        Apply(element, node);
+        if (node != profile.Root && !(run.HasBase && node.HasTypesOfBase)) TypeCheck.Check(element, node, this);
         var content = Content(node, profile);
-        if (content != node)
-        {
-            foreach (var rule in content.Rules) rule.Check(element, run);
-        }
+        if (content != node) Apply(element, content);
+        CheckChildren(element, content, profile);
+        if (node != profile.Root && !run.HasBase) CheckType(element, node, isOpen: content.Children.Count == 0);
+    }
 
-        foreach (var child in content.Children) CheckGroup(element, [.. element.Children(child.Name)], child, profile);
-        if (node != profile.Root) CheckType(element, node, isOpen: content.Children.Count == 0);
+    /// <summary>How often the occurrences of a node, or of a slice, may be there.</summary>
+    internal void CheckCount(FhirElement parent, ProfileNode node, int count)
+    {
+        if (count < node.Min) run.Report(Problems.Cardinality.With($"{Shown(node)} must be there at least {node.Min} times, found {count}", $"{parent.Path}.{node.Name}"));
+        if (node.Max is { } max && count > max) run.Report(Problems.Cardinality.With($"{Shown(node)} may be there at most {max} times, found {count}", $"{parent.Path}.{node.Name}"));
+    }
+
+    private void Apply(FhirElement element, ProfileNode node)
+    {
+        foreach (var rule in run.HasBase ? node.OwnRules : node.Rules) rule.Check(element, run);
     }
 
     /// <summary>
@@ -55,76 +72,91 @@ internal sealed class ProfileCheck(ValidationRun run)
     /// </summary>
     private ProfileNode Content(ProfileNode node, Profile profile)
     {
-        if (node.Children.Count > 0 || node.ContentReference is not { } reference || !reference.StartsWith(profile.Type + ".", StringComparison.Ordinal)) return node;
-        var type = run.Definitions.FindType(profile.Type) is { } definition && profiles.Find(definition.Url) is { IsOk: true, Value: { } own } ? own : profile;
-        return type.Find(reference[(profile.Type.Length + 1)..]) ?? node;
+        if (node.ContentReference is not { } reference || node.Children.Count > 0) return node;
+        if (node.Content is { } known) return known;
+        if (!reference.StartsWith(profile.Structure + ".", StringComparison.Ordinal)) return node;
+        var type = run.Definitions.FindType(profile.Structure) is { } definition && profiles.Find(definition.Url) is { IsOk: true, Value: { } own } ? own : profile;
+        return node.Content = type.Find(reference[(profile.Structure.Length + 1)..]) ?? node;
     }
 
     /// <summary>Where the profile stops, the type's own definition goes on; where it does not, the invariants of the type hold as well.</summary>
     private void CheckType(FhirElement element, ProfileNode node, bool isOpen)
     {
-        if (element.Type is not { } type || type is "BackboneElement" or "Element" || element.HasValue || run.Definitions.IsPrimitive(type)) return;
-        if (node.Types.Any(t => t.Code == type && t.Profiles.Count > 0)) return;
-        if (run.Definitions.FindType(type) is not { } definition || profiles.Find(definition.Url) is not { IsOk: true, Value: { } own }) return;
-        if (isOpen)
+        if (element.Type is not { } type || type is "BackboneElement" or "Element" || element.HasValue || HasProfile(node, type) || profiles.OfType(type) is not { } own) return;
+        if (isOpen) Check(element, own);
+        else Apply(element, own.Root);
+    }
+
+    private static bool HasProfile(ProfileNode node, string type)
+    {
+        foreach (var constraint in node.Types)
         {
-            Check(element, own);
-            return;
+            if (constraint.Profiles.Length > 0 && constraint.Code == type) return true;
         }
 
-        foreach (var rule in own.Root.Rules) rule.Check(element, run);
+        return false;
     }
 
-    /// <summary>All occurrences of an element, or of a slice of it.</summary>
-    private void CheckGroup(FhirElement parent, List<FhirElement> items, ProfileNode node, Profile profile)
+    private void CheckChildren(FhirElement element, ProfileNode content, Profile profile)
     {
-        if (items.Count < node.Min) run.Report(Problems.Cardinality.With($"{Shown(node)} must be there at least {node.Min} times, found {items.Count}", $"{parent.Path}.{node.Name}"));
-        if (node.Max is { } max && items.Count > max) run.Report(Problems.Cardinality.With($"{Shown(node)} may be there at most {max} times, found {items.Count}", $"{parent.Path}.{node.Name}"));
-        foreach (var item in items) Check(item, node, profile);
-        if (node.Slicing is { Discriminators.Count: > 0 } slicing && (node.Slices.Count > 0 || slicing.IsClosed)) CheckSlices(parent, items, node, slicing, profile);
-    }
-
-    private void CheckSlices(FhirElement parent, List<FhirElement> items, ProfileNode node, Slicing slicing, Profile profile)
-    {
-        var matcher = new SliceMatcher(run);
-        var bySlice = node.Slices.Select(_ => new List<FhirElement>()).ToList();
-        var open = new HashSet<ProfileNode>();
-        var (last, unmatched) = (-1, false);
-        foreach (var item in items)
+        var nodes = content.ToCheck(run.HasBase);
+        if (nodes.Length == 0) return;
+        Span<Occurrences> found = nodes.Length <= OnStack ? stackalloc Occurrences[nodes.Length] : new Occurrences[nodes.Length];
+        found.Clear();
+        Group(element, nodes, found);
+        for (var i = 0; i < nodes.Length; i++)
         {
-            var slice = SliceOf(item, node, slicing, matcher, open);
-            if (slice < 0)
+            var (node, tree) = (nodes[i], element.Tree!);
+            CheckCount(element, node, found[i].Count);
+            for (int left = found[i].Count, at = found[i].First; left > 0; at = tree.Nodes[at].End)
             {
-                unmatched = true;
-                if (slicing.IsClosed && open.Count == 0) run.Report(Problems.Cardinality.With($"{node.Name} is none of the slices {string.Join(", ", node.Slices.Select(s => s.SliceName))}, and others are not allowed", item.Path));
-                continue;
+                if (!FhirElement.NameMatches(tree.Nodes[at], node.Name)) continue;
+                left--;
+                Check(new FhirElement(tree, at), node, profile);
             }
 
-            if (unmatched && slicing.IsOpenAtEnd) run.Report(Problems.Cardinality.With($"slices of {node.Name} stand before others", item.Path));
-            if (slicing.IsOrdered && slice < last) run.Report(Problems.Cardinality.With($"slice {node.Slices[slice].SliceName} stands before {node.Slices[last].SliceName}", item.Path));
-            last = Math.Max(last, slice);
-            bySlice[slice].Add(item);
-        }
-
-        for (var i = 0; i < node.Slices.Count; i++)
-        {
-            if (!open.Contains(node.Slices[i])) CheckGroup(parent, bySlice[i], node.Slices[i], profile);
-            else run.Report(Problems.Informational.With($"which {node.Name} is in the slice {node.Slices[i].SliceName} cannot be told", $"{parent.Path}.{node.Name}"));
+            if (node.Slices.Count > 0 || node.Slicing is { IsClosed: true, Discriminators.Length: > 0 }) new SliceCheck(this, node, node.Slicing, profile).Check(element, Items(tree, found[i], node.Name));
         }
     }
 
-    /// <summary>Number of the first slice that the item belongs to; -1 when there is none. Slices of which it cannot be told are noted.</summary>
-    private static int SliceOf(FhirElement item, ProfileNode node, Slicing slicing, SliceMatcher matcher, HashSet<ProfileNode> open)
+    /// <summary>Counts the children of each node, in one pass: they mostly stand in the order of the definition.</summary>
+    private static void Group(FhirElement element, ProfileNode[] nodes, Span<Occurrences> found)
     {
-        for (var i = 0; i < node.Slices.Count; i++)
+        var next = 0;
+        foreach (var child in element.Children())
         {
-            var isIn = matcher.IsIn(item, node.Slices[i], slicing);
-            if (isIn == true) return i;
-            if (isIn is null) open.Add(node.Slices[i]);
-        }
+            for (var tried = 0; tried < nodes.Length; tried++)
+            {
+                var i = next + tried < nodes.Length ? next + tried : next + tried - nodes.Length;
+                if (!IsOf(child, nodes[i].Name)) continue;
+                if (found[i].Count++ == 0) found[i].First = child.NodeNumber;
+                next = i;
 
-        return -1;
+                // A choice may be known by its name, and by the one that has the type in it.
+                if (child.Name == child.SourceName) break;
+            }
+        }
     }
 
-    private static string Shown(ProfileNode node) => node.SliceName is null ? node.Name : $"{node.Name}:{node.SliceName}";
+    private static bool IsOf(FhirElement child, string name) => string.Equals(child.Name, name, StringComparison.Ordinal) || string.Equals(child.SourceName, name, StringComparison.Ordinal);
+
+    private static List<FhirElement> Items(ElementTree tree, Occurrences found, string name)
+    {
+        var items = new List<FhirElement>(found.Count);
+        for (var at = found.First; items.Count < found.Count; at = tree.Nodes[at].End)
+        {
+            if (FhirElement.NameMatches(tree.Nodes[at], name)) items.Add(new FhirElement(tree, at));
+        }
+
+        return items;
+    }
+
+    internal static string Shown(ProfileNode node) => node.SliceName is null ? node.Name : $"{node.Name}:{node.SliceName}";
+
+    /// <summary>The children of one name: the number of the first node, and how many there are.</summary>
+    private struct Occurrences
+    {
+        public int First;
+        public int Count;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FhirBridge.Fhir.FhirPath;
 using FhirBridge.Fhir.Validation;
 
@@ -15,6 +16,7 @@ public sealed class ProfileChecker
 
     private readonly Definitions definitions;
     private readonly WeightedCache<string, Profile> compiled = new(MaxKept);
+    private readonly ConcurrentDictionary<string, Profile> ofTypes = new(StringComparer.Ordinal);
 
     internal ProfileChecker(Definitions definitions) => this.definitions = definitions;
 
@@ -58,9 +60,26 @@ public sealed class ProfileChecker
         return default;
     }
 
+    /// <summary>The definition of a complex type itself; null for primitives and for what is no type.</summary>
+    internal Profile? OfType(string type)
+    {
+        if (ofTypes.TryGetValue(type, out var known)) return known;
+        if (definitions.FindType(type) is not { Kind: not TypeKind.Primitive } definition || Find(definition.Url) is not { IsOk: true, Value: { } profile }) return null;
+
+        // Resources are large, and are left to the cache.
+        if (definition.Kind == TypeKind.Complex) ofTypes.TryAdd(type, profile);
+        return profile;
+    }
+
+    /// <summary>A profile, or with a fragment the part of it that the id of an element names.</summary>
     internal Result<Profile> Find(string canonical)
     {
         if (compiled.TryGet(canonical, out var known)) return known;
+        if (canonical.IndexOf('#', StringComparison.Ordinal) is > 0 and var hash && Find(canonical[..hash]) is { IsOk: true, Value: { } whole })
+        {
+            return whole.Part(canonical[(hash + 1)..]) is { } part ? part : Problems.InvalidExpression.With($"the profile '{whole.Url}' has no element '{canonical[(hash + 1)..]}'");
+        }
+
         var source = definitions.FindResource("StructureDefinition", canonical);
         if (!source.Exists) source = Partly(canonical);
         if (!source.Exists) return Problems.InvalidExpression.With($"the profile '{(canonical.Length > 200 ? canonical[..200] : canonical)}' is unknown");

@@ -10,7 +10,9 @@ internal sealed class ProfileCompiler(Definitions definitions)
         if (source.Text("type") is not { } type) return Unusable(url, "it names no type");
         var complete = SnapshotGenerator.WithSnapshot(source, definitions);
         if (!complete.IsOk) return Result<Profile>.Fail(complete.Problems);
-        return Tree(complete.Value["snapshot"], type) is { } root ? new Profile(url, type, root) { Faults = complete.Problems } : Unusable(url, "its elements are not those of its type");
+        if (Tree(complete.Value["snapshot"], type) is not { } root) return Unusable(url, "its elements are not those of its type");
+        new BaseCover(definitions).Mark(root, type);
+        return new Profile(url, type, root) { Faults = complete.Problems };
     }
 
     private static Problem Unusable(string url, string why) => Problems.InvalidExpression.With($"the profile '{url}' cannot be used: {why}");

@@ -3,35 +3,37 @@ namespace FhirBridge.Fhir.Profiles;
 /// <summary>What of a profile speaks of an element along the path of a discriminator.</summary>
 internal static class SliceNodes
 {
-    /// <summary>The nodes that speak of a child: with the slices of it, and in the profiles of the type where the node itself says nothing.</summary>
+    /// <summary>The nodes that speak of a child: with the slices of it, and in the profiles of the type, which a snapshot need not repeat.</summary>
     internal static IEnumerable<ProfileNode> Of(ProfileNode node, string name, Definitions definitions)
     {
-        var isTold = false;
-        foreach (var typed in node.Children.Where(c => IsChoice(name, c.Name, definitions)))
+        foreach (var own in OfNode(node, name, definitions)) yield return own;
+        foreach (var root in Roots(node, definitions))
         {
-            isTold = true;
-            yield return typed;
+            foreach (var further in OfNode(root, name, definitions)) yield return further;
         }
+    }
 
-        if (isTold) yield break;
-        if (node.Child(name) is { } child)
+    /// <summary>The roots of the profiles that the types of a node ask for.</summary>
+    internal static IEnumerable<ProfileNode> Roots(ProfileNode node, Definitions definitions)
+    {
+        foreach (var type in node.Types)
         {
-            yield return child;
-            foreach (var slice in child.Slices) yield return slice;
-            yield break;
-        }
-
-        foreach (var url in node.Types.SelectMany(t => t.Profiles))
-        {
-            if (definitions.Profiles.Find(url) is not { IsOk: true, Value: { } profile }) continue;
-            if (profile.Root.Child(name) is not { } own) continue;
-            yield return own;
-            foreach (var slice in own.Slices) yield return slice;
+            foreach (var url in type.Profiles)
+            {
+                if (definitions.Profiles.Find(url) is { IsOk: true, Value: { } profile }) yield return profile.Root;
+            }
         }
     }
 
     /// <summary>True when the type of a node follows the definition of the extension of that url.</summary>
     internal static bool IsExtension(ProfileNode node, string url) => node.Types.Any(t => t.Profiles.Any(p => p.Split('|')[0] == url));
+
+    private static IEnumerable<ProfileNode> OfNode(ProfileNode node, string name, Definitions definitions)
+    {
+        var typed = node.Children.Where(c => IsChoice(name, c.Name, definitions)).ToList();
+        if (typed.Count > 0) return typed;
+        return node.Child(name) is { } child ? child.Slices.Prepend(child) : [];
+    }
 
     /// <summary>True for <c>valueQuantity</c>, which a differential may say instead of <c>value[x]</c> with that type.</summary>
     private static bool IsChoice(string name, string typed, Definitions definitions)

@@ -105,7 +105,7 @@ internal sealed partial class SnapshotGenerator
         var found = Basis(source, name);
         if (!found.IsOk) return found;
         var basis = source.Text("baseDefinition") is { } url ? definitions.FindResource("StructureDefinition", url) : default;
-        var isSpecialisation = source.Text("derivation") == "specialization" || (source.Text("derivation") is null && basis.Text("type") != type);
+        var isSpecialisation = source.Text("derivation") is "specialization" or null && basis.Text("type") != type;
         if (!isSpecialisation && basis.Text("type") != type) return Unusable(source, $"its base '{Shown(basis.Text("url") ?? "")}' is about {basis.Text("type") ?? "nothing"}");
         if (Copy(found.Value, name, null) is not { } root) return TooMuch(source);
         if (isSpecialisation) root.Replace("base");

@@ -26,7 +26,7 @@ internal abstract class CodeGrammar
 internal sealed class UnitGrammar : CodeGrammar
 {
     /// <inheritdoc/>
-    internal override Concept? Find(string code) => UcumUnit.Parse(code) is null ? null : new Concept(code, (string?)null);
+    internal override Concept? Find(string code) => UcumUnit.IsCode(code) ? new Concept(code, (string?)null) : null;
 
     /// <summary>The property <c>canonical</c>: what the unit measures, in base units. R4's value sets ask for all that are commensurable with one (<c>a</c>, <c>m</c>).</summary>
     internal override string? Property(string code, string property) => property == "canonical" && UcumUnit.Parse(code) is { } unit ? unit.Dimension : null;

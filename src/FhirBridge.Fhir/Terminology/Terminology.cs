@@ -18,12 +18,14 @@ public sealed class Terminology
     private readonly BoundedCache<(string System, string? Version), CodeSystemContent?> systems = new(64);
     private readonly Lazy<Dictionary<string, string>> systemOfAllCodes;
     private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<string>>> usable;
+    private readonly Lazy<List<Supplement>> supplements;
 
     internal Terminology(Definitions definitions)
     {
         this.definitions = definitions;
         usable = new(UsableSystems);
         systemOfAllCodes = new(() => definitions.OwnEntries("CodeSystem").Where(e => e.Subject is not null).GroupBy(e => e.Subject!).ToDictionary(g => g.Key, g => g.Last().Url));
+        supplements = new(() => [.. definitions.OwnEntries("CodeSystem").Where(e => Definitions.R4.FindEntry("CodeSystem", e.Canonical) is null).Select(e => definitions.FindResource("CodeSystem", e.Canonical)).Where(s => s.Text("content") == "supplement").Select(s => new Supplement(s))]);
     }
 
     /// <summary>The code systems whose codes are here, or follow a grammar, by URI in ordinal order with their versions; those that are only described are left out.</summary>
@@ -47,11 +49,13 @@ public sealed class Terminology
     /// Is what the element says in the value set: a primitive by its text, a Coding or Quantity by system and code, a CodeableConcept by any of its
     /// codings? False for an element of these types without code; null for other elements.
     /// </summary>
-    public bool? Contains(string valueSet, FhirElement coded)
+    public bool? Contains(string valueSet, FhirElement coded) => FindValueSet(valueSet) is { } set ? Contains(set, coded) : null;
+
+    internal bool? Contains(ValueSetContent set, FhirElement coded)
     {
-        if (FindValueSet(valueSet) is not { } set || !coded.Exists) return null;
-        if (coded.HasValue) return Contains(valueSet, coded.Value);
+        if (!coded.Exists) return null;
         var question = new MembershipQuestion(this);
+        if (coded.HasValue) return question.Contains(set, coded.Value);
         IEnumerable<FhirElement>? codings = coded.Type switch
         {
             "Coding" => [coded],
@@ -102,6 +106,18 @@ public sealed class Terminology
 
     /// <summary>The display of a code; null when it is not known.</summary>
     public string? Display(Coding coding) => Find(coding)?.Display;
+
+    /// <summary>What the supplements that are here say of a code: displays and designations in other languages. R4 itself has none.</summary>
+    internal IEnumerable<FhirElement> Supplemented(CodeSystemContent system, string code)
+    {
+        for (var at = definitions; at is not null; at = at.Start)
+        {
+            foreach (var supplement in at.Terminology.supplements.Value)
+            {
+                if (supplement.Find(system, code) is { Exists: true } more) yield return more;
+            }
+        }
+    }
 
     /// <summary>A code system; null when it is not here, not even in part.</summary>
     /// <param name="system">URI of the system.</param>

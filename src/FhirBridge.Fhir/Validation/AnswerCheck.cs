@@ -86,15 +86,8 @@ internal sealed class AnswerCheck(ValidationRun run, QuestionnaireForm form)
             if (item.WholeOf("minLength") is { } least && length < least) run.Report(Problems.InvalidValue.With($"the answer to {item.Label} has {length} characters, at least {least} are asked for", value.Path));
         }
 
-        if (value.Type == "uri" && UriFault(text) is { } fault) run.Report(Problems.InvalidValue.With($"the answer to {item.Label} is no URI: {fault}", value.Path));
+        if (value.Type == "uri" && UriForms.Fault(text) is { } fault) run.Report(Problems.InvalidValue.With($"the answer to {item.Label} is no URI: {fault}", value.Path));
         foreach (var pattern in item.Extensions("regex").Select(v => v.Value).OfType<string>()) Pattern(item, value, pattern);
-    }
-
-    private static string? UriFault(string text)
-    {
-        var utf8 = Encoding.UTF8.GetBytes(text);
-        if (text.StartsWith("urn:uuid:", StringComparison.Ordinal)) return PrimitiveGrammar.Check(PrimitiveKind.Uuid, utf8);
-        return text.StartsWith("urn:oid:", StringComparison.Ordinal) ? PrimitiveGrammar.Check(PrimitiveKind.Oid, utf8) : null;
     }
 
     private void Pattern(FormItem item, FhirElement value, string pattern)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FhirBridge.Fhir.FhirPath;
 using FhirBridge.Fhir.Profiles;
 
 namespace FhirBridge.Fhir.Validation;
@@ -10,6 +11,11 @@ namespace FhirBridge.Fhir.Validation;
 /// </summary>
 internal static class BaseRules
 {
+    /// <summary>What a language must be of, whatever a binding to <see cref="Languages"/> prefers.</summary>
+    internal const string AllLanguages = "http://hl7.org/fhir/ValueSet/all-languages";
+
+    internal const string Languages = "http://hl7.org/fhir/ValueSet/languages";
+
     private static readonly ConcurrentDictionary<string, IReadOnlyList<IElementRule>> OfResources = new(StringComparer.Ordinal);
 
     /// <summary>The rules of an element; none for most primitives.</summary>
@@ -25,44 +31,50 @@ internal static class BaseRules
     private static IEnumerable<IElementRule> Build(NodeShape shape, Definitions definitions)
     {
         foreach (var rule in Invariants((shape.Element?.Invariants ?? []).Concat(OfType(shape.Type, definitions)))) yield return rule;
-
         if (shape.Element is { } definition)
         {
-            if (definition.Binding is { Strength: BindingStrength.Required or BindingStrength.Extensible, ValueSet: { } set } binding && IsCoded(shape.Type) && !IsRead(shape.Type, binding, definitions))
-            {
-                yield return new BindingRule(set, binding.Strength);
-            }
-
-            if (shape.Type == "code" && definition.Binding is { Strength: BindingStrength.Required }) yield return CodeValueRule.Instance;
-            if (definition.TryGetType(shape.Type ?? "", out var type) && type is { Code: "Reference", TargetProfiles.Count: > 0 }) yield return new TargetRule(type.TargetProfiles);
+            foreach (var rule in OfElement(definition, shape.Type, definitions)) yield return rule;
         }
 
-        switch (shape.Type)
-        {
-            case "string" or "markdown":
-                yield return MarkupRule.Instance;
-                break;
-            case "xhtml":
-                yield return NarrativeLinkRule.Instance;
-                break;
-            case "Coding":
-                yield return new CodingRule();
-                yield return new ForeignCodingRule();
-                break;
-            case "Reference":
-                yield return new ReferenceRule();
-                break;
-            case "Extension":
-                yield return new ExtensionRule();
-                break;
-            case "Expression":
-                yield return new ExpressionRule();
-                break;
-            case "Attachment":
-                yield return new AttachmentRule();
-                break;
-        }
+        foreach (var rule in OfDatatype(shape)) yield return rule;
     }
+
+    /// <summary>What the element asks of the type at hand.</summary>
+    private static IEnumerable<IElementRule> OfElement(ElementDefinition definition, string? type, Definitions definitions)
+    {
+        if (definition.Binding is { Strength: BindingStrength.Required or BindingStrength.Extensible, ValueSet: { } set } binding && IsCoded(type) && !IsRead(type, binding, definitions))
+        {
+            yield return new BindingRule(set, binding.Strength);
+        }
+
+        if (type == "code" && definition.Binding is { Strength: BindingStrength.Required }) yield return CodeValueRule.Instance;
+        if (type == "code" && CodeGrammarRule.Of(definition.Binding) is { } grammar) yield return grammar;
+
+        // The only set that R4 lets others take the place of, within a larger one.
+        if (type is "Coding" or "CodeableConcept" && definition.Binding?.ValueSet == Languages) yield return new BindingRule(AllLanguages, BindingStrength.Required);
+        if (definition.TryGetType(type ?? "", out var permitted) && permitted.Profiles is [SimpleQuantityRule.Profile]) yield return SimpleQuantityRule.Instance;
+    }
+
+    /// <summary>What R4 says in words of the datatype.</summary>
+    private static IElementRule[] OfDatatype(NodeShape shape) => shape.Type switch
+    {
+        "string" or "markdown" => [TextRule.Instance],
+        "xhtml" => [NarrativeLinkRule.Instance, NarrativeLanguageRule.Instance],
+        "uri" or "url" => [UriRule.Instance],
+        "canonical" => [UriRule.Instance, new CanonicalRule(Targets(shape))],
+        "date" or "dateTime" or "instant" => [DateRule.Instance],
+        "Coding" => [new CodingRule(), new ForeignCodingRule(), CodeFormRule.Instance],
+        "Expression" => [new ExpressionRule()],
+        "Reference" => [new ReferenceRule(Targets(shape))],
+        "Identifier" => [IdentifierRule.Instance],
+        "Extension" => [new ExtensionRule()],
+        "Attachment" => [new AttachmentRule()],
+        "SampledData" => [SampledDataRule.Instance],
+        { } type when FhirTypes.IsQuantity(type) => UnitKindRule.Of(type) is { } kind ? [CodeFormRule.Instance, kind] : [CodeFormRule.Instance],
+        _ => [],
+    };
+
+    private static IReadOnlyList<string> Targets(NodeShape shape) => shape.Element is { } element && element.TryGetType(shape.Type!, out var type) ? type.TargetProfiles : [];
 
     private static IEnumerable<IElementRule> BuildResource(string type, Definitions definitions)
     {

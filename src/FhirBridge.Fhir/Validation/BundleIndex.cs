@@ -12,7 +12,12 @@ internal sealed class BundleIndex
         {
             var resource = entry["resource"];
             if (!resource.Exists) continue;
-            if (entry.Text("fullUrl") is { } url) byUrl.TryAdd(url, resource);
+
+            // A fullUrl that is not absolute names nothing.
+            if (entry.Text("fullUrl") is { } url)
+            {
+                if (CodingRule.IsAbsolute(url)) byUrl.TryAdd(url, resource);
+            }
             else if (resource.Text("id") is { } id) byType.TryAdd($"{resource.Type}/{id}", resource);
         }
     }

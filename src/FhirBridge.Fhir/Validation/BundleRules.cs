@@ -14,13 +14,16 @@ internal sealed class BundleRules : IResourceRules
     {
         var kind = element.Text("type");
         CheckLinks(element, run);
+        var changed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in element.Children("entry"))
         {
             if (!run.Spend(entry)) return;
             CheckFullUrl(entry, kind, run);
+            BundleEntryRules.Check(entry, kind, changed, run);
         }
 
         if (kind is "searchset") CheckMatches(element, run);
+        if (kind is "document" or "message") CheckNear(element, run);
         if (kind is "document") CheckDocument(element, run);
         else if (kind is "message") CheckMessage(element, run);
     }
@@ -77,6 +80,23 @@ internal sealed class BundleRules : IResourceRules
             if (mode == "outcome" && resource.Type != "OperationOutcome") run.Report(Problems.InvalidValue.With($"an entry of mode outcome is an OperationOutcome, found {resource.Type}", resource.Path));
             if (mode == "match" && isTyped && resource.Type != type) run.Report(Problems.InvalidValue.With($"the search was for {type}, found {resource.Type} as a match", resource.Path));
             if (mode is "match" or "include" && resource["id"] is not { Exists: true } && resource.Type != "Parameters") run.Report(Problems.Required.With("what a search found has an id", resource.Path));
+        }
+    }
+
+    /// <summary>A relative reference is completed by the fullUrl of its entry, so that one which looks like the id of another entry may not lead there.</summary>
+    private static void CheckNear(FhirElement bundle, ValidationRun run)
+    {
+        var locals = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var entry in bundle.Children("entry"))
+        {
+            if (entry["resource"] is { Exists: true } resource && resource.Text("id") is { } id) locals.TryAdd($"{resource.Type}/{id}", entry.Text("fullUrl"));
+        }
+
+        foreach (var e in bundle.Descendants())
+        {
+            if (e.Name != "reference" || e.Parent.Type != "Reference" || e.Value is not { } text || !locals.TryGetValue(text, out var fullUrl)) continue;
+            if (!run.Spend(e)) return;
+            if (!run.Resolve(e.Parent).Exists) run.Fault($"'{text}' is in the Bundle under the fullUrl '{fullUrl}', and a reference from here does not lead there: name it by that", e);
         }
     }
 

@@ -41,13 +41,15 @@ internal sealed class CodingRule : IElementRule
         if (element["code"] is not { HasValue: true } code) return;
         if (known.Find(code.Value) is not { } concept)
         {
-            if (known.IsComplete) run.Report((run.IsStrict || !IsMoving(uri) ? Problems.CodeInvalid : Problems.CodeAdvised).With($"the code system '{uri}' has no code '{Shortened(code.Value)}'", code.Path));
+            if (known.Has(code.Value) == false) run.Report((run.IsStrict || !IsMoving(uri) ? Problems.CodeInvalid : Problems.CodeAdvised).With($"the code system '{uri}' has no code '{Shortened(code.Value)}'", code.Path));
             return;
         }
 
-        if (element["display"] is { HasValue: true } display && concept.Display is { } stated && !IsDisplay(display.Value, stated, concept))
+        if (element["display"] is { HasValue: true } display && concept.Display is { } stated && !IsDisplay(display.Value, stated, concept) && !terminology.Supplemented(known, concept.Code).Any(more => StatedDisplays.IsOf(more, display.Value)))
         {
-            run.Report(Problems.CodeAdvised.With($"the display of {code.Value} is '{stated}' in '{uri}', found '{Shortened(display.Value)}'", display.Path));
+            // Only the names that a CodeSystem gives are the system's own.
+            var isRefused = run.IsStrict && run.Definitions.FindEntry("CodeSystem", uri) is not null;
+            run.Doubt(element, (isRefused ? Problems.CodeInvalid : Problems.CodeAdvised).With($"the display of {code.Value} is '{stated}' in '{uri}', found '{Shortened(display.Value)}'", display.Path));
         }
     }
 
@@ -63,10 +65,7 @@ internal sealed class CodingRule : IElementRule
     }
 
     /// <summary>A display may be any designation, in whatever case.</summary>
-    internal static bool IsDisplay(string display, string stated, Concept concept) =>
-        Same(display, stated) || concept.Element.Children("designation").Any(d => d.Text("value") is { } value && Same(display, value));
-
-    private static bool Same(string a, string b) => string.Equals(a.Trim(), b.Trim(), StringComparison.OrdinalIgnoreCase);
+    internal static bool IsDisplay(string display, string stated, Concept concept) => StatedDisplays.Same(display, stated) || StatedDisplays.IsOf(concept.Element, display);
 
     internal static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "…";
 }

@@ -46,13 +46,22 @@ internal sealed class ExtensionRule : IElementRule
 
     private static void Unknown(FhirElement element, string url, ValidationRun run)
     {
-        if (element.Name == "modifierExtension") run.Report(Problems.UnknownModifierExtension.With($"the modifier extension '{url}' is not known here, so the element that it changes cannot be understood; load its definition", element.Path));
-        else if (run.IsStrict && !IsOfDocumentation(url)) run.Report(Problems.ExtensionRefused.With($"the extension '{url}' is not known here; load its definition", element.Path));
-        else run.Report(Problems.UnknownExtension.With($"the extension '{url}' is not known here; it is kept, and not checked", element.Path));
+        var isExample = ExampleNames.Has(url) && !run.Refuse.HasFlag(Refusals.Examples);
+        if (element.Name == "modifierExtension")
+        {
+            // What an example means by it is nowhere; a question about the example is answered, a write is not taken.
+            if (run.IsStrict && isExample) run.Report(Problems.UnknownExtension.With($"the modifier extension '{url}' is an example's and defined nowhere: it is borne with here, a write would be refused for it", element.Path));
+            else run.Report(Problems.UnknownModifierExtension.With($"the modifier extension '{url}' is not known here, so the element that it changes cannot be understood; load its definition", element.Path));
+        }
+        else if (run.IsStrict && !isExample)
+        {
+            run.Report(Problems.ExtensionRefused.With($"the extension '{url}' is not known here; load its definition", element.Path));
+        }
+        else
+        {
+            run.Report(Problems.UnknownExtension.With($"the extension '{url}' is not known here; it is kept, and not checked", element.Path));
+        }
     }
-
-    /// <summary>Names under example.org are for examples (RFC 2606): nothing is defined there, and examples are to be validated, too.</summary>
-    private static bool IsOfDocumentation(string url) => url.StartsWith("http://example.org/", StringComparison.Ordinal) || url.StartsWith("https://example.org/", StringComparison.Ordinal);
 
     private static void CheckModifier(FhirElement element, string url, FhirElement definition, ValidationRun run)
     {

@@ -12,6 +12,9 @@ internal sealed class ForeignCodingRule : IElementRule
     {
         if (run.Inquiry is not { } inquiry || element["code"] is not { HasValue: true } code || element.Text("system") is not { } system || !CodingRule.IsAbsolute(system)) return;
         var version = element.Text("version");
+
+        // What cannot be a code of the system is told without asking.
+        if (CodeForms.Fault(system, code.Value) is not null) return;
         if (run.Definitions.Terminology.HasCode(new Coding(system, code.Value), version) is not null || run.Definitions.FindEntry("ValueSet", system) is not null) return;
         var question = new TerminologyQuestion(null, system, version, code.Value);
         var answer = inquiry.Ask(question, element);

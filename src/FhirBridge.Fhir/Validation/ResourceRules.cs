@@ -28,5 +28,6 @@ internal static class ResourceRules
         new CompartmentDefinitionRules(),
         new MessageDefinitionRules(),
         new BundleRules(),
+        new LocationRules(),
     }.ToFrozenDictionary(r => r.Type, StringComparer.Ordinal);
 }

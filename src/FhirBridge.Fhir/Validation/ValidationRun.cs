@@ -18,11 +18,16 @@ internal sealed class ValidationRun
     private readonly Dictionary<ElementTree, Definitions> proposed = [];
     private readonly Dictionary<(FhirElement, string), LogicLibrary?> libraries = [];
     private readonly Dictionary<FhirElement, Dictionary<string, FhirElement>> contained = [];
+    private readonly Dictionary<FhirElement, Problem> doubted = [];
+    private readonly HashSet<string> noted = new(StringComparer.Ordinal);
 
-    internal ValidationRun(FhirPathContext context, ValidationBudget? budget = null, bool isStrict = false, TerminologyInquiry? inquiry = null)
+    private int year;
+
+    internal ValidationRun(FhirPathContext context, ValidationBudget? budget = null, bool isStrict = false, TerminologyInquiry? inquiry = null, bool hasBase = false)
     {
         IsStrict = isStrict;
         Inquiry = inquiry;
+        HasBase = hasBase;
         Budget = budget ?? new ValidationBudget();
 
         // An invariant that asks for conformance again must not start a budget of its own.
@@ -37,6 +42,15 @@ internal sealed class ValidationRun
 
     /// <summary>What is asked of codes where a terminology server stands behind; null when none does.</summary>
     internal TerminologyInquiry? Inquiry { get; }
+
+    /// <summary>What is an error, and a warning otherwise.</summary>
+    internal Refusals Refuse { get; init; }
+
+    /// <summary>True when the readers' and R4's own rules were checked, so that profiles need not ask the same again.</summary>
+    internal bool HasBase { get; }
+
+    /// <summary>The profile that asks for what is being checked; null for R4 itself.</summary>
+    internal string? By { get; set; }
 
     internal Definitions Definitions => Context.Definitions;
 
@@ -73,9 +87,52 @@ internal sealed class ValidationRun
     {
         var isError = problem.Kind.Severity <= IssueSeverity.Error;
         HasErrors |= isError;
-        if ((isError ? errors : problems.Count - errors) >= MaxProblems || !seen.Add(problem)) return;
+        if ((isError ? errors : problems.Count - errors) >= MaxProblems) return;
+        if (By is not null) problem = problem with { Diagnostics = $"{problem.Diagnostics} (profile '{By}')" };
+        if (!seen.Add(problem)) return;
         problems.Add(problem);
         if (isError) errors++;
+    }
+
+    /// <summary>Reports what R4 says in its prose, and the official validator refuses: an error where the validation is strict, a warning on writes.</summary>
+    internal void Fault(string diagnostics, FhirElement element) => Report((IsStrict ? Problems.InvalidValue : Problems.Questionable).With(diagnostics, element.Path));
+
+    /// <summary>Tells once that the codes of a system were not checked, when it is not here.</summary>
+    internal void NoteForeign(string system, FhirElement element)
+    {
+        if (!noted.Add(system) || Definitions.Terminology.FindCodeSystem(system) is { IsComplete: true }) return;
+        Report(Problems.NotChecked.With($"whether its code is one of '{system}' was not checked, here and elsewhere: the code system is not here, or not whole", element.Path));
+    }
+
+    /// <summary>The year of the clock.</summary>
+    internal int Year => year > 0 ? year : year = Context.TimeProvider.GetUtcNow().Year;
+
+    /// <summary>True when there are displays that their systems do not know.</summary>
+    internal bool HasDoubts => doubted.Count > 0;
+
+    /// <summary>Keeps what is wrong with the display of a coding until all was checked: a value set that a profile binds may give the code other ones.</summary>
+    internal void Doubt(FhirElement coding, Problem problem)
+    {
+        if (doubted.Count < MaxProblems) doubted.TryAdd(coding, problem);
+    }
+
+    /// <summary>Takes back the doubts about displays of a coded element that the value set states.</summary>
+    internal void Accept(FhirElement coded, FhirElement valueSet)
+    {
+        if (coded.Type == "Coding") AcceptCoding(coded, valueSet);
+        foreach (var coding in coded.Children("coding")) AcceptCoding(coding, valueSet);
+    }
+
+    private void AcceptCoding(FhirElement coding, FhirElement valueSet)
+    {
+        if (doubted.ContainsKey(coding) && Spend(coding) && StatedDisplays.Has(valueSet, new Coding(coding.Text("system"), coding.Text("code") ?? ""), coding.Text("display") ?? "")) doubted.Remove(coding);
+    }
+
+    /// <summary>Reports the doubts that nothing has taken back.</summary>
+    internal void Settle()
+    {
+        foreach (var problem in doubted.Values) Report(problem);
+        doubted.Clear();
     }
 
     /// <summary>Is what the element says in the value set? Null when that cannot be said.</summary>
@@ -123,7 +180,7 @@ internal sealed class ValidationRun
         if (!profile.IsOk) return null;
         if (!Budget.Open.Add((element, profile.Value))) return true;
         if (!Budget.Enter()) return null;
-        var probe = new ValidationRun(Context, Budget, IsStrict, Inquiry);
+        var probe = new ValidationRun(Context, Budget, IsStrict, Inquiry, HasBase);
         new ProfileCheck(probe).Check(element, profile.Value);
         Budget.Leave();
         Budget.Open.Remove((element, profile.Value));

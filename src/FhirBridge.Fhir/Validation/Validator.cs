@@ -3,6 +3,20 @@ using FhirBridge.Fhir.Profiles;
 
 namespace FhirBridge.Fhir.Validation;
 
+/// <summary>What a validation refuses that R4 only advises against.</summary>
+[Flags]
+public enum Refusals
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Texts that look as if they held HTML, which a careless viewer would run.</summary>
+    Markup = 1,
+
+    /// <summary>Names that are for examples (example.org) as URIs and extensions: such data are no real ones.</summary>
+    Examples = 2,
+}
+
 /// <summary>What a validation is asked beside R4's own rules.</summary>
 public sealed record ValidationOptions
 {
@@ -29,6 +43,9 @@ public sealed record ValidationOptions
     /// Observations with a code of the vital signs that do not follow their profile. R4 asks those who receive data to bear with that (robustness).
     /// </summary>
     public bool IsStrict { get; init; }
+
+    /// <summary>What is an error, and a warning otherwise; nothing by default.</summary>
+    public Refusals Refuse { get; init; }
 
     /// <summary>True to tell which must-support elements of the profiles are not there.</summary>
     public bool ReportMustSupport { get; init; }
@@ -69,10 +86,11 @@ public sealed class Validator(Definitions definitions)
     {
         var inquiry = options.Foreign is { } answers ? new TerminologyInquiry(definitions, answers) : null;
         var context = new FhirPathContext { Definitions = definitions, Resolve = options.Resolve, TimeProvider = options.Time, MemberOf = inquiry is null ? null : inquiry.IsIn };
-        var run = new ValidationRun(context, isStrict: options.IsStrict, inquiry: inquiry) { Beside = options.Beside };
+        var run = new ValidationRun(context, isStrict: options.IsStrict, inquiry: inquiry, hasBase: true) { Beside = options.Beside, Refuse = options.Refuse };
         CheckBase(resource, run);
         DuplicateIds.Check(resource, run);
         CheckProfiles(resource, options, run);
+        run.Settle();
         inquiry?.Report(run);
         return new Examination(run.Found, inquiry?.Open ?? []);
     }

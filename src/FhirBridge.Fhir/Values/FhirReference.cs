@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace FhirBridge.Fhir;
 
 /// <summary>
@@ -10,6 +12,8 @@ namespace FhirBridge.Fhir;
 /// <param name="Version">Version id; null when the reference is not versioned.</param>
 public sealed record FhirReference(string? Base, string Type, string Id, string? Version = null)
 {
+    private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary><c>Type/id</c>.</summary>
     public string Local => $"{Type}/{Id}";
 
@@ -17,27 +21,44 @@ public sealed record FhirReference(string? Base, string Type, string Id, string?
     public static FhirReference? Parse(string? text)
     {
         if (string.IsNullOrEmpty(text) || text[0] == '#' || text.Contains('?')) return null;
-        var parts = text.Split('/');
         string? version = null;
-        var n = parts.Length;
-        if (n >= 4 && parts[n - 2] == "_history")
+        var (around, id) = Last(text);
+        var (prefix, type) = Last(around);
+        if (type is "_history" && prefix.Contains('/'))
         {
-            version = parts[n - 1];
-            n -= 2;
+            version = id.ToString();
+            (around, id) = Last(prefix);
+            (prefix, type) = Last(around);
         }
 
-        if (n < 2 || !IsType(parts[n - 2]) || !FhirId.IsValid(parts[n - 1])) return null;
-        if (n == 2) return new FhirReference(null, parts[0], parts[1], version);
-        var prefix = string.Join('/', parts, 0, n - 2);
-        return prefix.StartsWith("http://", StringComparison.Ordinal) || prefix.StartsWith("https://", StringComparison.Ordinal)
-            ? new FhirReference(prefix, parts[n - 2], parts[n - 1], version)
-            : null;
+        if (!IsType(type) || !FhirId.IsValid(id)) return null;
+        if (prefix.IsEmpty && around.Length == type.Length) return new FhirReference(null, type.ToString(), id.ToString(), version);
+        return prefix.StartsWith("http://") || prefix.StartsWith("https://") ? new FhirReference(prefix.ToString(), type.ToString(), id.ToString(), version) : null;
     }
 
-    private static bool IsType(string s) => s.Length > 1 && char.IsAsciiLetterUpper(s[0]) && s.All(char.IsAsciiLetter);
+    /// <summary>What stands in front of the last slash, and behind it.</summary>
+    private static Parts Last(ReadOnlySpan<char> path)
+    {
+        var slash = path.LastIndexOf('/');
+        return slash < 0 ? new Parts(default, path) : new Parts(path[..slash], path[(slash + 1)..]);
+    }
+
+    private static bool IsType(ReadOnlySpan<char> s) => s.Length > 1 && char.IsAsciiLetterUpper(s[0]) && !s.ContainsAnyExcept(Letters);
 
     /// <inheritdoc/>
     public override string ToString() => (Base is null ? "" : Base + "/") + Local + (Version is null ? "" : "/_history/" + Version);
+
+    private readonly ref struct Parts(ReadOnlySpan<char> before, ReadOnlySpan<char> last)
+    {
+        private readonly ReadOnlySpan<char> before = before;
+        private readonly ReadOnlySpan<char> last = last;
+
+        public void Deconstruct(out ReadOnlySpan<char> inFront, out ReadOnlySpan<char> behind)
+        {
+            inFront = before;
+            behind = last;
+        }
+    }
 }
 
 /// <summary>The grammar of a logical id: 1 to 64 of <c>A-Z a-z 0-9 - .</c> (https://hl7.org/fhir/R4/datatypes.html#id).</summary>

@@ -7,6 +7,10 @@ namespace FhirBridge.Api.Tests.ExternalTerminology;
 /// <summary>Writes, $validate and the terminology operations of a service that has a terminology server behind it: docs/terminology.md.</summary>
 public sealed class ForeignCodesTests : IAsyncLifetime
 {
+    // Codes of SNOMED CT by their form, which the server does not know.
+    private const string Bad = "22298006";
+    private const string Other = "38341003";
+
     private StubTerminologyServer stub = null!;
     private TestService service = null!;
     private string gp = null!;
@@ -31,7 +35,7 @@ public sealed class ForeignCodesTests : IAsyncLifetime
     public async Task Write_OfACodeThatTheServerRefuses_Is422_AndOfAGoodOneIsStored()
     {
         (await WriteAsync("g1", StubTerminologyServer.Good)).Is(201);
-        var refused = (await WriteAsync("g2", "1")).Is(422).Json["issue"]!.AsArray().Single(i => i!["severity"]!.GetValue<string>() == "error")!;
+        var refused = (await WriteAsync("g2", Bad)).Is(422).Json["issue"]!.AsArray().Single(i => i!["severity"]!.GetValue<string>() == "error")!;
         Assert.Equal(("code-invalid", "Goal.description"), (refused["code"]!.GetValue<string>(), refused["expression"]![0]!.GetValue<string>()));
         (await service.GetAsync("members/gp/fhir/Goal/g2", gp)).Is(404);
         var asked = stub.Asked.Count;
@@ -45,18 +49,18 @@ public sealed class ForeignCodesTests : IAsyncLifetime
     {
         Assert.Equal(["informational"], await CodesAsync(StubTerminologyServer.Good, StubTerminologyServer.Display));
         Assert.Contains("code-advised", await CodesAsync(StubTerminologyServer.Good, "Something else"));
-        Assert.Equal(["code-invalid", "code-invalid"], await CodesAsync("1", null));
+        Assert.Equal(["code-invalid", "code-invalid"], await CodesAsync(Bad, null));
         stub.Instead = _ => Task.FromResult<IResult?>(Results.StatusCode(503));
-        Assert.Equal(["not-checked"], await CodesAsync("2", null));
+        Assert.Equal(["not-checked"], await CodesAsync(Other, null));
     }
 
     [Fact]
     public async Task Write_WithTheServerAbsent_IsStored()
     {
         await stub.DisposeAsync();
-        (await WriteAsync("g1", "1")).Is(201);
-        (await WriteAsync("g2", "2")).Is(201);
-        Assert.Equal(["not-checked"], await CodesAsync("1", null));
+        (await WriteAsync("g1", Bad)).Is(201);
+        (await WriteAsync("g2", Other)).Is(201);
+        Assert.Equal(["not-checked"], await CodesAsync(Bad, null));
     }
 
     [Fact]

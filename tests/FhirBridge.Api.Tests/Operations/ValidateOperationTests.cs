@@ -135,6 +135,21 @@ public sealed class ValidateOperationTests(Network net) : IClassFixture<Network>
         }
     }
 
+    /// <summary>docs/configuration.md: what R4 only advises against is stored, unless the network refuses it.</summary>
+    [Theory]
+    [InlineData("Validation:RefuseMarkup", """{"name":"<b>Ward</b>"}""", "Location.name")]
+    [InlineData("Validation:RefuseExamples", """{"identifier":[{"system":"http://example.org/ids","value":"1"}]}""", "Location.identifier[0].system")]
+    public async Task MarkupAndExamples_AreRefused_WhereTheNetworkSaysSo(string setting, string body, string place)
+    {
+        await using var service = await TestService.StartAsync($"--{setting}=true");
+        await service.WithMembersAsync("gp");
+        var resource = JsonNode.Parse(body)!.AsObject();
+        (resource["resourceType"], resource["id"]) = ("Location", "ward");
+        var refused = (await service.PutAsync("members/gp/fhir/Location/ward", service.Member("gp"), resource)).Is(422);
+        Assert.Contains(Of(refused), i => i.StartsWith("error ", StringComparison.Ordinal) && i.EndsWith(place, StringComparison.Ordinal));
+        (await net.Service.PutAsync("members/hospital/fhir/Location/ward", net.Hospital, resource)).Is(201);
+    }
+
     private static JsonObject Parameters(string resource) => new()
     {
         ["resourceType"] = "Parameters",

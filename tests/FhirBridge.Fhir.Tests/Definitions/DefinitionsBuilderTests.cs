@@ -159,6 +159,18 @@ public class DefinitionsBuilderTests
         Assert.False(built.FindResource("ValueSet", "urn:v").Exists || built.FindResource("CodeSystem", "urn:s").Exists || built.FindResource("StructureDefinition", "urn:s").Exists);
     }
 
+    [Theory]
+    [InlineData("\"false\"", true)]
+    [InlineData("\"no\"", false)]
+    [InlineData("0", false)]
+    public void Add_BooleanThatIsWrittenAsAText_IsUnderstood(string value, bool isUsed)
+    {
+        var known = OnR4.Add(Encoding.UTF8.GetBytes($$"""{"resourceType":"StructureDefinition","url":"urn:p","name":"P","status":"draft","kind":"resource","abstract":{{value}},"type":"Patient","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","differential":{"element":[{"path":"Patient.active","min":1,"mustSupport":{{value}}}]} }"""));
+
+        Assert.Equal(isUsed, known.Problems.Count == 0);
+        Assert.Equal(isUsed, known.Build().Profiles.Find("urn:p").IsOk);
+    }
+
     [Fact]
     public void Add_NestedTooDeep_IsAProblem()
     {

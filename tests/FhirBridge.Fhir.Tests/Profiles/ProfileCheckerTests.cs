@@ -71,6 +71,15 @@ public class ProfileCheckerTests
         Assert.Contains(expected, ProfileSubjects.Problems(Definitions.R4.Profiles, Mutated(id, old, replacement), Base + profile).Split("; "));
 
     [Fact]
+    public void Check_UnitOfAComponentThatVitalSignsDoNotList_IsAdvised()
+    {
+        var observation = Mutated("satO2", "\"device\": {\"reference\": \"DeviceMetric/example\"}", "\"component\":[{\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"3151-8\"}]},\"valueQuantity\":{\"value\":6,\"unit\":\"liters/min\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"L/min\"}}]");
+
+        Assert.Equal("", ProfileSubjects.Problems(Definitions.R4.Profiles, observation, Base + "oxygensat"));
+        Assert.Contains(Definitions.R4.Profiles.Check(observation, Base + "oxygensat").Value!, p => p.Kind == Problems.CodeAdvised && p.Expression == "Observation.component[0].value");
+    }
+
+    [Fact]
     public void Check_InvariantsOfDatatypes_AreReached()
     {
         // per-1: the start is not after the end; deep inside of two datatypes.

@@ -17,6 +17,7 @@ internal static class ExampleMutations
     [
         ("renamed", Renamed), ("type", TypeChanged), ("code", CodeOutside), ("missing", RequiredMissing), ("repeated", Repeated), ("grammar", Grammar), ("target", WrongTarget),
         ("period", Period), ("quantity", Quantity), ("extension", ExtensionBoth), ("contact", Contact), ("fragment", Fragment), ("display", SystemRelative), ("attachment", Attachment),
+        ("unit", Unit), ("digit", CheckDigit), ("named", WrongDisplay), ("comparator", Comparator), ("identifier", IdentifierRelative), ("language", Language), ("urn", Urn), ("stated", StatedType),
     ];
 
     private static Mutant? Renamed(FhirElement e, Random random)
@@ -107,6 +108,38 @@ internal static class ExampleMutations
 
     private static Mutant? Attachment(FhirElement e, Random random) =>
         e.Type != "Attachment" || Text(e, "contentType") is null ? null : Edit("attachment", e, e.Path, (parent, name, index) => With(parent, name, index, o => { o.Remove("contentType"); o["data"] = "AAAA"; }));
+
+    private static Mutant? Unit(FhirElement e, Random random) =>
+        Definitions.R4.FindType(e.Type ?? "")?.Name is not ("Quantity" or "Age" or "Duration" or "Distance") || Text(e, "system") != "http://unitsofmeasure.org" || Text(e, "code") is null
+            ? null : Edit("unit", e, e.Path + ".code", (parent, name, index) => With(parent, name, index, o => o["code"] = "no-unit"));
+
+    /// <summary>Another last digit, which is the check digit.</summary>
+    private static Mutant? CheckDigit(FhirElement e, Random random)
+    {
+        if (e.Type != "Coding" || Text(e, "system") is not ("http://loinc.org" or "http://snomed.info/sct") || Text(e, "code") is not { } code || !char.IsAsciiDigit(code[^1])) return null;
+        return Edit("digit", e, e.Path + ".code", (parent, name, index) => With(parent, name, index, o => o["code"] = code[..^1] + (char)('0' + ((code[^1] - '0' + 1 + random.Next(9)) % 10))));
+    }
+
+    private static Mutant? WrongDisplay(FhirElement e, Random random)
+    {
+        if (e.Type != "Coding" || Text(e, "system") is not { } system || Text(e, "code") is not { } code || Definitions.R4.FindEntry("CodeSystem", system) is null || Definitions.R4.Terminology.Find(new Coding(system, code), Text(e, "version"))?.Display is null) return null;
+        return Edit("named", e, e.Path + ".display", (parent, name, index) => With(parent, name, index, o => o["display"] = "quite another thing"));
+    }
+
+    private static Mutant? Comparator(FhirElement e, Random random) =>
+        e.Type != "Quantity" || Definitions.R4.DefinitionOf(e)?.Types is not [{ Code: "Quantity", Profiles.Count: 1 }] ? null : Edit("comparator", e, e.Path, (parent, name, index) => With(parent, name, index, o => o["comparator"] = "<"));
+
+    private static Mutant? IdentifierRelative(FhirElement e, Random random) =>
+        e.Type != "Identifier" || Text(e, "system") is null ? null : Edit("identifier", e, e.Path + ".system", (parent, name, index) => With(parent, name, index, o => o["system"] = "numbers"));
+
+    private static Mutant? Language(FhirElement e, Random random) =>
+        e.Type != "code" || e.Name != "language" || !e.Parent.IsResource ? null : Edit("language", e, e.Path, (parent, name, index) => Set(parent, name, index, JsonValue.Create("en_us")));
+
+    private static Mutant? Urn(FhirElement e, Random random) =>
+        e.Type is not ("uri" or "canonical") || !e.HasValue || e.Parent.Type is "Extension" or "Coding" or "Identifier" or "Quantity" ? null : Edit("urn", e, e.Path, (parent, name, index) => Set(parent, name, index, JsonValue.Create("urn:uuid:12345")));
+
+    private static Mutant? StatedType(FhirElement e, Random random) =>
+        e.Type != "Reference" || FhirReference.Parse(Text(e, "reference"))?.Type is not { } type || type == "Basic" ? null : Edit("stated", e, e.Path + ".type", (parent, name, index) => With(parent, name, index, o => o["type"] = "Basic"));
 
     private static string? Text(FhirElement e, string name) => e.Text(name);
 

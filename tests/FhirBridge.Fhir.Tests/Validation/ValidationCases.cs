@@ -35,11 +35,11 @@ internal static class ValidationCases
 
     /// <summary>
     /// The path of an issue as the vectors write it, in the words of <see cref="FhirElement.Path"/>: without the chosen type
-    /// (<c>.ofType(Coding)</c>) and the comments of resources (<c>/*Patient/1*/</c>).
+    /// (<c>.ofType(Coding)</c>) and the comments of resources (<c>/*Patient/1*/</c>); a few name the place by an XPath (<c>/f:Patient/f:name</c>).
     /// </summary>
     internal static string Place(string expression)
     {
-        var place = expression;
+        var place = expression.StartsWith("/f:", StringComparison.Ordinal) ? expression[3..].Replace("/f:", ".", StringComparison.Ordinal) : expression;
         for (var at = place.IndexOf("/*", StringComparison.Ordinal); at >= 0; at = place.IndexOf("/*", StringComparison.Ordinal))
         {
             var end = place.IndexOf("*/", at, StringComparison.Ordinal);

@@ -19,6 +19,7 @@ public sealed class ValidationCasesTests
     [Theory]
     [InlineData("QuestionnaireResponse.item[0].answer[1].value.ofType(Coding).display", "QuestionnaireResponse.item[0].answer[1].value.display")]
     [InlineData("Bundle.entry[1].resource/*Patient/p*/.name[0]", "Bundle.entry[1].resource.name[0]")]
+    [InlineData("/f:Patient/f:name/f:text", "Patient.name.text")]
     [InlineData("Patient", "Patient")]
     public void Place_Expression_IsWithoutTypesAndComments(string expression, string place) => Assert.Equal(place, ValidationCases.Place(expression));
 }

@@ -22,6 +22,6 @@ internal sealed record ValidationLedger(IReadOnlyList<ValidationLedger.Different
     /// <param name="Problem">Code of the problem.</param>
     /// <param name="Places">Where it is.</param>
     /// <param name="Reason">What is wrong in the example.</param>
-    /// <param name="StrictOnly">True when only the strict validation finds it.</param>
-    internal sealed record WrongExample(string File, string Problem, IReadOnlyList<string> Places, string Reason, bool StrictOnly = false);
+    /// <param name="Only"><c>strict</c> or <c>mild</c> when only that validation finds it; null otherwise.</param>
+    internal sealed record WrongExample(string File, string Problem, IReadOnlyList<string> Places, string Reason, string? Only = null);
 }

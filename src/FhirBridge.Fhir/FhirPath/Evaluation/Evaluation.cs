@@ -72,6 +72,9 @@ internal sealed class Evaluation
     /// <summary>One instant for the whole evaluation (N1 §5.9: now() is the same however often it is called).</summary>
     public DateTimeOffset Now => now ??= Context.TimeProvider.GetLocalNow();
 
+    /// <summary>True when two values that are both there could not be put in order.</summary>
+    public bool HasUndecided { get; set; }
+
     /// <summary>An empty buffer. Every step that goes deeper takes one first, so the stack is guarded here.</summary>
     public Values Rent()
     {

@@ -10,7 +10,10 @@ internal static class Ordering
     {
         var a = default(FhirPathValue);
         var some = Evaluation.SingleSystem(left, out a) & Evaluation.SingleSystem(right, out var b);
-        return some ? Compare(e, a, b) : null;
+        if (!some) return null;
+        var order = Compare(e, a, b);
+        e.HasUndecided |= order is null;
+        return order;
     }
 
     public static int? Compare(Evaluation e, in FhirPathValue a, in FhirPathValue b)

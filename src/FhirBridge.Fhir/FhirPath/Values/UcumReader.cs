@@ -14,9 +14,17 @@ internal ref struct UcumReader(string code)
     public UcumUnit? Read()
     {
         var result = new UcumProduct();
+        return Read(result) ? result.ToUnit() : null;
+    }
+
+    /// <summary>True for what can be read, whether it is a unit that can be computed with or not.</summary>
+    public bool IsWellFormed() => Read(new UcumProduct(isLenient: true));
+
+    private bool Read(UcumProduct result)
+    {
         var divide = text.StartsWith('/');
         if (divide) at++;
-        return Term(result, divide ? -1 : 1) && at == text.Length ? result.ToUnit() : null;
+        return Term(result, divide ? -1 : 1) && at == text.Length;
     }
 
     /// <summary>Components joined by <c>.</c> and <c>/</c>; the sign of the exponents is the one in front of the first.</summary>
@@ -106,7 +114,7 @@ internal ref struct UcumReader(string code)
 }
 
 /// <summary>A product of powers under construction.</summary>
-internal sealed class UcumProduct
+internal sealed class UcumProduct(bool isLenient = false)
 {
     /// <summary>Longest factor of a unit: values in it are computed without a limit in the way.</summary>
     private const int MaxBits = 384;
@@ -129,7 +137,7 @@ internal sealed class UcumProduct
         if (unit.IsSpecial)
         {
             special = unit;
-            return exponent == 1;
+            return isLenient || exponent == 1;
         }
 
         factor *= unit.Factor.Power(exponent);

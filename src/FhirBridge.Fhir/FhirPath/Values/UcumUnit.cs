@@ -22,6 +22,20 @@ internal sealed record UcumUnit(Ratio Factor, string Dimension, UcumFunction? Fu
     /// <summary>A duration.</summary>
     public static UcumUnit OfSeconds(decimal seconds) => new(seconds, "s1");
 
+    /// <summary>True for a code of UCUM's grammar and atoms, also where special units stand in products, which has no meaning but is written (<c>Cel/min</c>).</summary>
+    public static bool IsCode(string code)
+    {
+        if (Parse(code) is not null) return true;
+        try
+        {
+            return code.Length is > 0 and <= MaxLength && new UcumReader(code).IsWellFormed();
+        }
+        catch (OverflowException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Reads a unit; null when it is not one of UCUM.</summary>
     public static UcumUnit? Parse(string code)
     {

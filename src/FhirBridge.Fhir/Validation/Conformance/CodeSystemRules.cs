@@ -9,14 +9,6 @@ internal sealed class CodeSystemRules : IResourceRules
     /// <inheritdoc/>
     public void Check(FhirElement resource, ValidationRun run)
     {
-        foreach (var identifier in resource.Children("identifier"))
-        {
-            if (identifier.Text("system") == "urn:ietf:rfc:3986" && identifier.Text("value") is { } value && !ValueSetRules.IsAbsolute(value))
-            {
-                run.Report(Problems.InvalidValue.With($"an identifier of the system urn:ietf:rfc:3986 is a whole URI: 'urn:oid:{value}', say, not '{value}'", identifier.Path));
-            }
-        }
-
         if (resource.Text("content") == "not-present" && resource["concept"].Exists) run.Report(Problems.BusinessRule.With("the code system says that its content is not present, but has concepts", resource["concept"].Path));
         var declared = Declared(resource, run);
         var (content, definitions) = (new CodeSystemContent(resource), run.Proposed(resource));

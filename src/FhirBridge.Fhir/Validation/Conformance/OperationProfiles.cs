@@ -93,5 +93,5 @@ internal static class OperationProfiles
     }
 
     /// <summary>True when fewer types are left than Parameters has.</summary>
-    private static bool Narrows(ProfileNode node) => node.Name == "value" ? node.Types.Count is > 0 and < 10 : node.Types.Any(t => t.Code is not (null or "Resource"));
+    private static bool Narrows(ProfileNode node) => node.Name == "value" ? node.Types.Length is > 0 and < 10 : node.Types.Any(t => t.Code is not (null or "Resource"));
 }

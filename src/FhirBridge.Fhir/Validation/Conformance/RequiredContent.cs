@@ -43,7 +43,7 @@ internal sealed class RequiredContent(FhirElement resource, Definitions definiti
         if (node != root && node.Types is [var only])
         {
             if (only.Profiles is [var profile]) yield return (node, profile);
-            else if (only.Profiles.Count == 0 && only.Code is { } code && definitions.FindType(code) is null) yield return (node, code);
+            else if (only.Profiles.Length == 0 && only.Code is { } code && definitions.FindType(code) is null) yield return (node, code);
         }
 
         foreach (var below in node.Children.Concat(node.Children.SelectMany(c => c.Slices)).Where(c => c.Min > 0).SelectMany(c => Required(c, root))) yield return below;

@@ -38,7 +38,7 @@ internal sealed class SliceStatement(Definitions definitions)
     private static string? AtEnd(ProfileNode node, string kind) => kind switch
     {
         "value" or "pattern" => Binding(node) ?? Below(node, 0),
-        "type" => node.Types.Count == 0 ? null : string.Join('|', node.Types.Select(t => t.Code)),
+        "type" => node.Types.Length == 0 ? null : string.Join('|', node.Types.Select(t => t.Code)),
         "profile" => Profiles(node),
         _ => null,
     };

@@ -34,7 +34,7 @@ internal sealed class SlicingCheck(Definitions definitions, IReadOnlyDictionary<
         }
 
         Numbers(node, slicing);
-        if (isTold && slicing.Discriminators.Count > 0) Apart(node, slicing);
+        if (isTold && slicing.Discriminators.Length > 0) Apart(node, slicing);
     }
 
     private bool Discriminator(FhirElement place, Discriminator discriminator, ProfileNode node)

@@ -47,8 +47,8 @@ internal static class StructureBase
 
         if (resource.Text("derivation") == "specialization" && type is not null && type == ofBase)
         {
-            run.Report(Problems.InvalidDefinition.With($"a specialisation defines a new type, and {type} is that of its base; what restricts it is a constraint", resource["type"].Path));
-            return false;
+            // It is clear what is meant, and used as such.
+            run.Report((run.IsStrict ? Problems.InvalidDefinition : Problems.Questionable).With($"a specialisation defines a new type, and {type} is that of its base; what restricts it is a constraint", resource["derivation"].Path));
         }
 
         if (isConstraint && resource.Text("kind") is { } kind && basis.Text("kind") is { } kindOfBase && kind != kindOfBase)

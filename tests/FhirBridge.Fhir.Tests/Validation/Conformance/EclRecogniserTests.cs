@@ -83,10 +83,4 @@ public sealed class EclRecogniserTests
     [InlineData("< 404684003: (")]
     [InlineData("< 404684003: 363698007 = (")]
     public void Nesting_WithoutEnd_Ends(string opening) => Assert.NotNull(EclRecogniser.Fault(string.Concat(Enumerable.Repeat(opening, 20_000))));
-
-    [Theory]
-    [InlineData("73211009", true)]
-    [InlineData("404684003", true)]
-    [InlineData("404684004", false)]
-    public void CheckDigit_OfAnIdentifier(string identifier, bool expected) => Assert.Equal(expected, SnomedFilter.HasCheckDigit(identifier));
 }

@@ -43,7 +43,7 @@ public sealed class TerminologyRuleTests
     [InlineData("""{"property":"constraint","op":"=","value":"73211009 << 73211009"}""", "expression-refused")]
     [InlineData("""{"property":"constraint","op":"in","value":"<< 73211009"}""", "invalid-definition")]
     [InlineData("""{"property":"concept","op":"is-a","value":"73211009"}""", "")]
-    [InlineData("""{"property":"concept","op":"is-a","value":"73211008"}""", "questionable")]
+    [InlineData("""{"property":"concept","op":"is-a","value":"73211008"}""", "code-invalid")]
     [InlineData("""{"property":"concept","op":"is-a","value":"diabetes"}""", "code-invalid")]
     [InlineData("""{"property":"expressions","op":"=","value":"true"}""", "")]
     [InlineData("""{"property":"expressions","op":"=","value":"all"}""", "invalid-definition")]
