@@ -263,14 +263,22 @@ public sealed class QueryMatcherTests
     [InlineData("url=http://acme.org/fhir/ValueSet", false)]
     [InlineData("url:below=http://acme.org/fhir/", true)]
     [InlineData("url:below=http://acme.org/fhir", true)]
-    [InlineData("url:below=http://acme.org/fh", false)]
+    [InlineData("url:below=http://acme.org/fh", true)]
+    [InlineData("url:below=http://acme.org/fhir/ValueSet/123/", false)]
+    [InlineData("url:below=HTTP://acme.org/fhir/", false)]
+    [InlineData("url:below=acme.org", false)]
     [InlineData("url:above=http://acme.org/fhir/ValueSet/123/_history/5", true)]
-    [InlineData("url:above=http://acme.org/fhir/ValueSet/1234", false)]
+    [InlineData("url:above=http://acme.org/fhir/ValueSet/1234", true)]
+    [InlineData("url:above=http://acme.org/fhir/ValueSet/12", false)]
     public void Uris(string query, bool matches) => Assert.Equal(matches, Matches(query, """{"resourceType":"ValueSet","status":"active","url":"http://acme.org/fhir/ValueSet/123"}"""));
 
-    [Fact]
-    public void Urns_have_no_hierarchy() =>
-        Assert.False(Matches("url:below=urn:oid:1.2", """{"resourceType":"ValueSet","status":"active","url":"urn:oid:1.2.3"}"""));
+    [Theory]
+    [InlineData("url:below=urn:oid:1.2", false)]
+    [InlineData("url:above=urn:oid:1.2.3.4", false)]
+    [InlineData("url:below=urn:oid:1.2.3", true)]
+    [InlineData("url=urn:oid:1.2.3", true)]
+    public void Urns_have_no_hierarchy(string query, bool matches) =>
+        Assert.Equal(matches, Matches(query, """{"resourceType":"ValueSet","status":"active","url":"urn:oid:1.2.3"}"""));
 
     [Fact]
     public void Composites_match_within_one_group_only()
