@@ -16,6 +16,7 @@ namespace FhirBridge.Api;
 /// <param name="Operator">Id of the Organization that runs the network.</param>
 /// <param name="TrustedSystems">Patient identifier systems whose match is certain.</param>
 /// <param name="Knowledge">R4, and what the network uses beside it.</param>
+/// <param name="Renewer">Keeps what is stored indexed by the search parameters there are.</param>
 /// <param name="Time">The clock.</param>
 public sealed record Bridge(
     IVault Vault,
@@ -26,6 +27,7 @@ public sealed record Bridge(
     string Operator,
     IReadOnlySet<string> TrustedSystems,
     NetworkKnowledge Knowledge,
+    IndexRenewer Renewer,
     TimeProvider Time)
 {
     /// <summary>The definitions now.</summary>

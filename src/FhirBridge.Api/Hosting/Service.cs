@@ -65,6 +65,7 @@ public static class Service
     {
         var bridge = app.Services.GetRequiredService<Bridge>();
         await bridge.Knowledge.LoadAsync(bridge.Vault, app.Lifetime.ApplicationStopping).ConfigureAwait(false);
+        await bridge.Renewer.CatchUpAsync(app.Lifetime.ApplicationStopping).ConfigureAwait(false);
         await NetworkSeed.EnsureOperatorAsync(app.Services.GetRequiredService<Bridge>(), app.Lifetime.ApplicationStopping).ConfigureAwait(false);
         if (app.Services.GetRequiredService<FhirBridgeOptions>().DemoEnabled) await DemoHost.RunAsync(app).ConfigureAwait(false);
         else Console.WriteLine($"FhirBridge is ready at {string.Join(", ", app.Urls)}");
@@ -108,16 +109,25 @@ public static class Service
     {
         var vault = p.GetRequiredService<IVault>();
         var knowledge = new NetworkKnowledge(p.GetRequiredService<Definitions>(), options.Network.Operator);
+        var renewer = new IndexRenewer(vault, () => knowledge.Definitions, p.GetRequiredService<ILogger<IndexRenewer>>(), p.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         var trusted = options.Identity.TrustedSystems.ToHashSet(StringComparer.Ordinal);
         return new Bridge(
             vault,
             new ComposedCache(),
-            new ContributionPipeline(vault, trusted, options.Consent, p.GetRequiredService<IdSource>(), () => knowledge.Definitions, knowledge.Take),
+            new ContributionPipeline(vault, trusted, options.Consent, p.GetRequiredService<IdSource>(), () => knowledge.Definitions, written => Committed(written, knowledge, renewer)),
             new PageTokens(p.GetRequiredService<IDataProtectionProvider>(), p.GetRequiredService<TimeProvider>()),
             options.Consent,
             options.Network.Operator,
             trusted,
             knowledge,
+            renewer,
             p.GetRequiredService<TimeProvider>());
+    }
+
+    private static void Committed(IReadOnlyList<Written> written, NetworkKnowledge knowledge, IndexRenewer renewer)
+    {
+        var before = knowledge.Definitions.SearchStamp;
+        knowledge.Take(written);
+        renewer.Take(written, before);
     }
 }

@@ -80,7 +80,8 @@ internal sealed class Store : IAsyncDisposable
         var vault = await SqliteVault.OpenAsync(new SqliteVaultOptions { Path = Path.Combine(folder, "vault.db"), Synchronous = SqliteSynchronous.Normal }, consent, clock);
         var trusted = new HashSet<string> { Names.Link, Names.Ssn };
         var store = new Store(folder, new Bridge(
-            vault, new ComposedCache(), new ContributionPipeline(vault, trusted, consent, new TwinIds(), () => FhirBridge.Fhir.Definitions.R4), new PageTokens(new EphemeralDataProtectionProvider(), clock), consent, "network", trusted, new FhirBridge.Api.Records.NetworkKnowledge(FhirBridge.Fhir.Definitions.R4, "network"), clock));
+            vault, new ComposedCache(), new ContributionPipeline(vault, trusted, consent, new TwinIds(), () => FhirBridge.Fhir.Definitions.R4), new PageTokens(new EphemeralDataProtectionProvider(), clock), consent, "network", trusted, new FhirBridge.Api.Records.NetworkKnowledge(FhirBridge.Fhir.Definitions.R4, "network"),
+            new FhirBridge.Api.Records.IndexRenewer(vault, () => FhirBridge.Fhir.Definitions.R4, Microsoft.Extensions.Logging.Abstractions.NullLogger<FhirBridge.Api.Records.IndexRenewer>.Instance, default), clock));
         await store.FurnishAsync();
         return store;
     }

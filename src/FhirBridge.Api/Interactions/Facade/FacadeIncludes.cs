@@ -1,4 +1,5 @@
 using FhirBridge.Api.Http;
+using FhirBridge.Api.Interactions.Shared;
 using FhirBridge.Consent;
 using FhirBridge.Fhir.Search;
 using FhirBridge.Storage;
@@ -70,7 +71,7 @@ public static class FacadeIncludes
             : bridge.Definitions.SearchParameters(directive.SourceType).Where(p => p.Type == SearchParameterType.Reference && p.Expression is not null).Select(p => p.Code);
         var criteria = parameters.Select(p => (SearchCriterion)new ParameterCriterion(p, SearchParameterType.Reference, SearchModifier.None, null, [new ReferenceSetValue(wanted)])).ToList();
         var query = new SearchQuery { Types = [directive.SourceType], Criteria = criteria.Count == 1 ? criteria : [new LogicalCriterion(false, criteria)] };
-        return (await bridge.Vault.SearchAsync(grant, query, new PageRequest(MaxIncluded, null), cancel).ConfigureAwait(false)).Matches;
+        return (await bridge.Vault.SearchAsync(grant, query, new PageRequest(MaxIncluded, null) { Budget = new ReadBudget(SearchDesk.MostSeenForPage) }, cancel).ConfigureAwait(false)).Matches;
     }
 
     private static string Local(Contribution c) => $"{c.Key.Type}/{c.Key.LocalId}";
