@@ -18,7 +18,7 @@ public static class LocalForm
         return output.WrittenMemory;
     }
 
-    /// <summary>The resource behind a header of the caller's choice: a contribution on <c>/fhir</c> under its network id, references as written.</summary>
+    /// <summary>The resource behind a header of choice: a contribution on <c>/fhir</c> under its network id, references as written.</summary>
     public static ElementTree Read(in ResourceHeader header, ContributionBody body)
     {
         var output = new ArrayBufferWriter<byte>(body.Rest.Length + 512);
