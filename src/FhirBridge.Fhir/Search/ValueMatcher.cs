@@ -9,7 +9,9 @@ internal static class ValueMatcher
     internal static bool? Decide(SearchValue value, SearchModifier modifier, IndexEntry entry) => value switch
     {
         ConceptValue c => entry.Value is { } code ? c.Test(entry.System, code) : false,
-        UnequalValue when entry is { Type: SearchParameterType.String, Value: null } => false,
+
+        // A part of a name and the text of a concept are no values of their own.
+        UnequalValue when entry is { Type: SearchParameterType.String or SearchParameterType.Token, Value: null } => false,
         UnequalValue u => !MatchesAny(u.Others, modifier, entry),
         _ => Matches(value, modifier, entry),
     };

@@ -36,7 +36,7 @@ public sealed class QueryFuzzTests
 
         string Name() => random.Next(6) switch
         {
-            0 => random.Of(["_id", "_lastUpdated", "_sort", "_count", "_include", "_revinclude:iterate", "_has:Provenance:target:agent", "_has:Observation:subject:_has:x:y", "_summary", "_elements", "_type", "_filter", "_text", "", "_total"]),
+            0 => random.Of(["_id", "_lastUpdated", "_sort", "_count", "_include", "_revinclude:iterate", "_has:Provenance:target:agent", "_has:Observation:subject:_has:x:y", "_summary", "_elements", "_type", "_filter", "_text", "_content", "_contained", "_containedType", "_list", "near", "_query", "", "_total"]),
             1 => Value(),
             _ => random.Of(known).Code + random.Of(Modifiers),
         };
