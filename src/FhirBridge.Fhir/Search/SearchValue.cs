@@ -113,6 +113,9 @@ public sealed record ReferenceValue(string Raw, string Text, string? Base, strin
 {
     /// <summary><c>Type/id</c>; null when type or id is not known.</summary>
     public string? Local { get; } = Type is null || Id is null ? null : $"{Type}/{Id}";
+
+    /// <summary>True when the parameter refers to this type alone: a stored reference that is but an id can then be of no other.</summary>
+    public bool IsOnlyType { get; init; }
 }
 
 /// <summary>Of a date parameter.</summary>

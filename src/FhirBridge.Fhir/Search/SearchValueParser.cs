@@ -72,7 +72,7 @@ internal static class SearchValueParser
             case SearchParameterType.Token: return Token(raw, out error);
             case SearchParameterType.Reference when modifier == SearchModifier.Identifier: return Token(raw, out error);
             case SearchParameterType.Reference when modifier is SearchModifier.Above or SearchModifier.Below && IsCanonical(raw, options.BaseUrl): return Canonical(raw, modifier, out error);
-            case SearchParameterType.Reference: return Reference(raw, targetType, options.BaseUrl, out error);
+            case SearchParameterType.Reference: return Reference(raw, parameter, targetType, options.BaseUrl, out error);
             case SearchParameterType.Date: return Date(raw, options.Now, out error);
             case SearchParameterType.Number: return Number(raw, out error);
             case SearchParameterType.Quantity: return Quantity(raw, out error);
@@ -133,20 +133,25 @@ internal static class SearchValueParser
             : null;
     }
 
-    private static ReferenceValue? Reference(string raw, string? targetType, string? ownBase, out string error)
+    private static ReferenceValue? Reference(string raw, SearchParameterInfo parameter, string? targetType, string? ownBase, out string error)
     {
         error = "";
         var text = Unescape(raw);
         var literal = FhirReference.Parse(text);
         if (literal is null)
         {
-            return FhirId.IsValid(text) ? new ReferenceValue(raw, text, null, targetType, text) : new ReferenceValue(raw, text, null, null, null);
+            return FhirId.IsValid(text) ? new ReferenceValue(raw, text, null, targetType, text) { IsOnlyType = IsOnly(targetType) } : new ReferenceValue(raw, text, null, null, null);
         }
 
         if (literal.Version is not null) error = "a reference to a version cannot be searched; leave '/_history/…' out";
         if (targetType is not null && literal.Type != targetType) error = $"the reference is not to a {targetType}";
         var isOwn = literal.Base is null || string.Equals(literal.Base, ownBase, StringComparison.Ordinal);
-        return error.Length > 0 ? null : new ReferenceValue(raw, isOwn ? literal.Local : text, isOwn ? null : literal.Base, literal.Type, literal.Id);
+        return error.Length > 0 ? null : new ReferenceValue(raw, isOwn ? literal.Local : text, isOwn ? null : literal.Base, literal.Type, literal.Id)
+        {
+            IsOnlyType = isOwn && IsOnly(literal.Type),
+        };
+
+        bool IsOnly(string? type) => parameter.Targets is [var only] && only == type;
     }
 
     // Resources of this server have a hierarchy; what has an address elsewhere, or a version, is a canonical.

@@ -95,15 +95,20 @@ internal sealed class TextWords
     private static void Split(string text, List<string> found)
     {
         var word = new StringBuilder();
-        foreach (var c in text)
+        for (var i = 0; i < text.Length; i++)
         {
+            var c = text[i];
             if (c is '\'' or '\u2019' or '\u02BC' || (SearchText.IsPunctuation(c) && !char.IsPunctuation(c))) continue;
             if (IsIdeograph(c))
             {
                 End(word, found);
                 found.Add(c.ToString());
             }
-            else if (char.IsLetterOrDigit(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) is >= System.Globalization.UnicodeCategory.NonSpacingMark and <= System.Globalization.UnicodeCategory.EnclosingMark)
+            else if (i + 1 < text.Length && char.IsSurrogatePair(c, text[i + 1]))
+            {
+                word.Append(c).Append(text[++i]);
+            }
+            else if (char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) is >= System.Globalization.UnicodeCategory.NonSpacingMark and <= System.Globalization.UnicodeCategory.EnclosingMark)
             {
                 word.Append(c);
             }

@@ -90,10 +90,10 @@ internal static class ValueMatcher
         if (entry.Value is not { } stored) return false;
         if (value.Id is not null && value.Base == entry.System)
         {
-            if (value.Local is not null ? stored == value.Local : EndsWithId(stored, value.Id)) return true;
+            if (value.Local is not null ? stored == value.Local || (value.IsOnlyType && stored == value.Id) : EndsWithId(stored, value.Id)) return true;
         }
 
-        return entry.System is null && UriComparison.IsCanonical(stored, value.Text);
+        return entry.System is null && (value.Local is null || value.Base is not null) && UriComparison.IsCanonical(stored, value.Text);
     }
 
     private static bool EndsWithId(string stored, string id)

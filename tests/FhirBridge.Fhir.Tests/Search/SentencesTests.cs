@@ -233,6 +233,19 @@ public sealed class SentencesTests
         Assert.Equal(matches, QueryMatcher.Matches(resolved.Value!, View(request)));
     }
 
+    // Not R4's form of a reference, but met: where a parameter refers to one type alone, an id can be of no other.
+    [Theory]
+    [InlineData("organization=ijk", true)]
+    [InlineData("organization=Organization/ijk", true)]
+    [InlineData("organization:Organization=ijk", true)]
+    [InlineData("organization=organization/ijk", false)]
+    [InlineData("organization=Organization/ij", false)]
+    [InlineData("general-practitioner=p2", true)]
+    [InlineData("general-practitioner=Practitioner/p2", false)]
+    [InlineData("general-practitioner:Practitioner=p2", false)]
+    public void Ids_alone_are_of_the_only_type(string query, bool matches) =>
+        Assert.Equal(matches, Matches(query, """{"resourceType":"Patient","managingOrganization":{"reference":"ijk"},"generalPractitioner":[{"reference":"p2"}]}"""));
+
     // §escaping: "The parameter value xx\xx is illegal."
     [Theory]
     [InlineData("code=a\\b")]

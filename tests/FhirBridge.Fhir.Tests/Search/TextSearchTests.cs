@@ -110,12 +110,16 @@ public sealed class TextSearchTests
     [InlineData("_text=not")]
     [InlineData("_text=()")]
     [InlineData("_text=...")]
+    [InlineData("_text=%EF%BF%BD")]
     [InlineData("_content=*")]
     [InlineData("_content=a\\b")]
     [InlineData("_text:exact=a")]
     [InlineData("_text:missing=true")]
     [InlineData("_filter=_text eq a")]
     public void What_cannot_be_read_is_refused(string query) => Assert.All(Parse("Condition", query).Problems, p => Assert.Equal(400, p.Kind.Status));
+
+    [Fact]
+    public void Half_a_character_is_no_word() => Assert.False(SearchQueryParser.Parse("Condition", [KeyValuePair.Create("_text", "\ud800")]).IsOk);
 
     [Fact]
     public void Limits()

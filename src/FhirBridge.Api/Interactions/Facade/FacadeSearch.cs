@@ -87,7 +87,7 @@ public static class FacadeSearch
     {
         var contributor = Contributor.Facade(request.Member!);
         if (value.Base is not null) return [contributor.ToStored($"{value.Base}/{value.Local}", request) ?? value.Text];
-        if (value.Local is { } local) return [contributor.ToStored(local, request)!];
+        if (value.Local is { } local) return value.IsOnlyType ? [contributor.ToStored(local, request)!, value.Id!] : [contributor.ToStored(local, request)!];
         return value.Id is null ? [value.Text] : Definitions.R4.ResourceTypes.Select(t => $"{request.Member}/{t}/{value.Id}").Append(value.Text);
     }
 }
