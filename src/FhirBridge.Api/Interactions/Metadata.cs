@@ -122,7 +122,7 @@ public static class Metadata
         w.WriteBoolean("conditionalUpdate", false);
         w.WriteString("conditionalDelete", "not-supported");
         var parameters = definitions.AnsweredSearchParameters(type).ToList();
-        if (facade || !SharedTypes.IsDirectory(type)) WriteIncludes(w, type, parameters, facade);
+        if (facade || type != "AuditEvent") WriteIncludes(w, type, parameters, facade);
         w.WriteStartArray("searchParam");
         foreach (var p in parameters)
         {
@@ -181,7 +181,8 @@ public static class Metadata
             w.WriteEndArray();
         }
 
-        string[] referring = facade ? [.. Referring.Value[type]] : ["Provenance:target"];
+        string[] referring = facade ? [.. Referring.Value[type]]
+            : SharedTypes.IsDirectory(type) ? [.. Referring.Value[type].Where(r => SharedTypes.IsDirectory(r[..r.IndexOf(':')]))] : ["Provenance:target"];
         if (referring.Length == 0) return;
         w.WriteStartArray("searchRevInclude");
         foreach (var parameter in referring) w.WriteStringValue(parameter);

@@ -77,6 +77,9 @@ public sealed class SearchTests(Network net) : IClassFixture<Network>
         Assert.Equal([b], await Ids("Observation?_filter=" + Uri.EscapeDataString($"patient re Patient/{bert}")));
         Assert.Equal([a, anna], await Ids($"Observation?_id={a}&_include=Observation:subject"));
         Assert.Equal([anna, a], await Ids($"Patient?_id={anna}&_revinclude=Observation:subject"));
+        Assert.Equal([anna, a], await Ids($"Patient?_id={anna}&_revinclude=Observation:*"));
+        Assert.Equal([anna, a], await Ids($"Patient?_id={anna}&_revinclude=*"));
+        Assert.Equal([a, anna], await Ids($"Observation?_id={a}&_include=*"));
         Assert.Equal([a], await Ids($"Observation?_id={a}&_include=Observation:subject:Group"));
         (await net.ReadAsync($"Observation?_id={a}&_include=Observation:nothing")).Is(400, "unknown-parameter");
     }

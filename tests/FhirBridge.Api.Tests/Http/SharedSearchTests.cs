@@ -74,6 +74,32 @@ public sealed class SharedSearchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Entries_of_the_directory_bring_those_that_they_refer_to_and_that_refer_to_them()
+    {
+        await WriteAsync("""{"resourceType":"Practitioner","id":"iris","name":[{"family":"Iris"}]}""");
+        await WriteAsync("""{"resourceType":"Location","id":"house","name":"House"}""");
+        await WriteAsync("""{"resourceType":"Location","id":"ward","name":"Ward","partOf":{"reference":"Location/house"}}""");
+        await WriteAsync("""{"resourceType":"PractitionerRole","id":"role","practitioner":{"reference":"Practitioner/iris"},"location":[{"reference":"Location/ward"}],"code":[{"coding":[{"code":"nurse"}]}]}""");
+
+        Assert.Equal(["PractitionerRole", "Practitioner"], await Types("PractitionerRole?role=nurse&_include=PractitionerRole:practitioner"));
+        Assert.Equal(["PractitionerRole"], await Types("PractitionerRole?role=nurse&_include=PractitionerRole:practitioner:Location"));
+        Assert.Equal(["PractitionerRole", "Location", "Location"], await Types("PractitionerRole?role=nurse&_include=PractitionerRole:location&_include:iterate=Location:partof"));
+        Assert.Equal(["PractitionerRole", "Location", "Practitioner"], await Types("PractitionerRole?role=nurse&_include=*"));
+        Assert.Equal(["Practitioner", "PractitionerRole"], await Types("Practitioner?family=iris&_revinclude=PractitionerRole:practitioner"));
+        Assert.Equal(["Practitioner", "PractitionerRole"], await Types("Practitioner?family=iris&_revinclude=*"));
+        Assert.Equal(["Practitioner", "PractitionerRole", "Location"], await Types("Practitioner?family=iris&_revinclude=PractitionerRole:*&_include:iterate=PractitionerRole:location"));
+        Assert.Equal(["PractitionerRole"], await Types("PractitionerRole?role=nurse&_include=*", service.Member("gp", scope: "system/PractitionerRole.rs")));
+        (await service.GetAsync($"fhir/AuditEvent?patient={anna}&_include=AuditEvent:patient", gp)).Is(400, "invalid-parameter");
+
+        async Task<IEnumerable<string>> Types(string query, string? token = null)
+        {
+            var answer = (await service.GetAsync("fhir/" + query, token ?? gp)).Is(200);
+            var found = answer.Entries().Concat(answer.Entries("include")).Select(e => e["resourceType"]!.GetValue<string>()).ToList();
+            return found.Take(1).Concat(found.Skip(1).Order(StringComparer.Ordinal).OrderBy(t => query.Contains("iterate", StringComparison.Ordinal) && t == "Location"));
+        }
+    }
+
+    [Fact]
     public async Task Labels_are_searched_by_those_who_may_read_them()
     {
         await WriteAsync("""{"resourceType":"Condition","id":"c","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"N"}]},"subject":{"reference":"Patient/a"},"code":{"text":"x"}}""");

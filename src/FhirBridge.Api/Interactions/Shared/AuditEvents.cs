@@ -22,6 +22,7 @@ public static class AuditEvents
     public static async ValueTask<FhirResponse> SearchAsync(
         FhirRequest request, Bridge bridge, SearchQuery query, PagePosition? position, IReadOnlyList<Problem> warnings, CancellationToken cancel)
     {
+        if (query.Includes.Count > 0) return FhirResponse.Failure(Problems.InvalidParameter.With("'_include' and '_revinclude' are not answered on AuditEvent"));
         var named = await NamedRecords.FindAsync(request, bridge, query, cancel).ConfigureAwait(false);
         if (!named.IsOk) return FhirResponse.Failure(named.Problems);
         var unresolved = named.Value.Remaining.Unresolved().ToList();

@@ -166,6 +166,10 @@ public static class SharedSearch
         var bundle = new BundleWriter("searchset", position is null && !more ? entries.Count : null, self, next);
         var subset = SearchDesk.Subset(query);
         foreach (var e in entries) bundle.AddMatch($"{request.SharedBase}/{e.Reference}", subset.Of(e.Json), "match");
+        var included = await DirectoryIncludes.FindAsync(request, bridge, query.Includes, entries, cancel).ConfigureAwait(false);
+        if (!included.IsOk) return FhirResponse.Failure(included.Problems);
+        var subsetOfIncluded = SearchDesk.SubsetOfIncluded(query);
+        foreach (var e in included.Value) bundle.AddMatch($"{request.SharedBase}/{e.Reference}", subsetOfIncluded.Of(e.Json), "include");
         return FhirResponse.Resource(200, bundle.Finish(warnings));
     }
 }
