@@ -100,6 +100,28 @@ public sealed class SharedSearchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Value_sets_are_named_by_canonical_or_by_their_address_here()
+    {
+        static JsonObject ValueSet(string id, string code) => new()
+        {
+            ["resourceType"] = "ValueSet", ["id"] = id, ["url"] = "http://sets.example/" + id, ["status"] = "active",
+            ["compose"] = JsonNode.Parse($$"""{"include":[{"system":"http://snomed.info/sct","concept":[{"code":"{{code}}"}]}]}"""),
+        };
+        (await service.PutAsync("fhir/ValueSet/shared", service.Operator, ValueSet("shared", "1"))).Is(201);
+        await WriteAsync(ValueSet("own", "1").ToJsonString());
+        await WriteAsync("""{"resourceType":"Condition","id":"c1","subject":{"reference":"Patient/a"},"code":{"coding":[{"system":"http://snomed.info/sct","code":"1"}]}}""");
+        await WriteAsync("""{"resourceType":"Condition","id":"c2","subject":{"reference":"Patient/a"},"code":{"coding":[{"system":"http://snomed.info/sct","code":"2"}]}}""");
+
+        foreach (var set in new[] { "http://sets.example/shared", "ValueSet/shared", service.Base + "/fhir/ValueSet/shared" }) Assert.Single(await Found($"Condition?patient={anna}&code:in={set}"));
+        Assert.Single(await Found($"Condition?patient={anna}&code:not-in=ValueSet/shared"));
+        (await service.GetAsync($"fhir/Condition?patient={anna}&code:in=ValueSet/none", gp)).Is(400);
+        foreach (var set in new[] { "http://sets.example/own", "ValueSet/own", service.Base + "/members/hospital/fhir/ValueSet/own" })
+        {
+            Assert.Single((await service.GetAsync("members/hospital/fhir/Condition?code:in=" + set, hospital)).Is(200).Entries());
+        }
+    }
+
+    [Fact]
     public async Task Labels_are_searched_by_those_who_may_read_them()
     {
         await WriteAsync("""{"resourceType":"Condition","id":"c","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"N"}]},"subject":{"reference":"Patient/a"},"code":{"text":"x"}}""");

@@ -22,7 +22,8 @@ public static class SearchDesk
     /// <summary>The query of a search, and where its page begins; with a warning for each parameter that was ignored.</summary>
     public static async ValueTask<Result<(SearchQuery Query, PagePosition? Position)>> ParseAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
-        var parsed = Parse(request, bridge);
+        var parameters = await ValueSetReferences.ReplaceAsync(request, bridge, request.Query, cancel).ConfigureAwait(false);
+        var parsed = Parse(request, bridge, parameters);
         if (!parsed.IsOk || parsed.Value.Query.OwnParameters.Count == 0) return parsed;
 
         // A parameter beside those of R4 answers for all or for nothing: what was stored before it was known has no values of it until it has been gone through.
@@ -31,9 +32,8 @@ public static class SearchDesk
             : Problems.Transient.With($"what is stored is still being indexed by '{parsed.Value.Query.OwnParameters[0]}'; try again later");
     }
 
-    private static Result<(SearchQuery Query, PagePosition? Position)> Parse(FhirRequest request, Bridge bridge)
+    private static Result<(SearchQuery Query, PagePosition? Position)> Parse(FhirRequest request, Bridge bridge, IReadOnlyList<KeyValuePair<string, string>> parameters)
     {
-        var parameters = request.Query;
         PagePosition? position = null;
         if (parameters.FirstOrDefault(p => p.Key == PageParameter).Value is { } token)
         {
