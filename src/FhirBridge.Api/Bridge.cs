@@ -19,6 +19,7 @@ namespace FhirBridge.Api;
 /// <param name="Knowledge">R4, and what the network uses beside it.</param>
 /// <param name="Validation">Judges resources.</param>
 /// <param name="Terminology">The terminology server of the network; null when there is none.</param>
+/// <param name="Renewer">Keeps what is stored indexed by the search parameters there are.</param>
 /// <param name="Time">The clock.</param>
 public sealed record Bridge(
     IVault Vault,
@@ -31,6 +32,7 @@ public sealed record Bridge(
     NetworkKnowledge Knowledge,
     NetworkValidation Validation,
     TerminologyServer? Terminology,
+    IndexRenewer Renewer,
     TimeProvider Time)
 {
     /// <summary>The definitions now.</summary>

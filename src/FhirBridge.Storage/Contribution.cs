@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using FhirBridge.Consent;
 using FhirBridge.Fhir.Search;
 
@@ -37,7 +38,18 @@ public sealed record ContributionBody(
     ReadOnlyMemory<byte> MetaShared,
     ReadOnlyMemory<byte> MetaSecurity,
     ReadOnlyMemory<byte> MetaSource,
-    ImmutableArray<ReferenceSlot> Slots);
+    ImmutableArray<ReferenceSlot> Slots)
+{
+    /// <summary>No bytes: of a contribution that was read without them.</summary>
+    public static ContributionBody None { get; } = new(default, default, default, default, []);
+
+    /// <summary>The resource without id and meta, references as written: for reading its elements.</summary>
+    public ReadOnlyMemory<byte> Bare(string type)
+    {
+        var prefix = Encoding.ASCII.GetBytes($"{{\"resourceType\":\"{type}\"");
+        return (byte[])[.. prefix, .. Rest.Span];
+    }
+}
 
 /// <summary>Where a contribution version came from: the content of its Provenance, kept in the row and rendered when asked for.</summary>
 /// <param name="Recorded">When it was committed.</param>

@@ -37,13 +37,13 @@ public interface IVault : IAsyncDisposable
     /// <summary>All versions of a contribution, newest first, tombstones included; only permitted ones.</summary>
     ValueTask<IReadOnlyList<(Contribution Contribution, ContributionBody Body)>> HistoryAsync(AccessGrant grant, ContributionKey key, CancellationToken cancel);
 
-    /// <summary>A page of the member's own contributions of one type that match, in the query's order. OwnFacade grant.</summary>
+    /// <summary>A page of the member's own contributions that match, in the query's order. OwnFacade grant.</summary>
     ValueTask<SearchPage> SearchAsync(AccessGrant grant, SearchQuery query, PageRequest page, CancellationToken cancel);
 
     /// <summary>Contributions to one directory entry (several when members share it); empty when absent. Directory grant.</summary>
     ValueTask<IReadOnlyList<(Contribution Contribution, ContributionBody Body)>> ReadDirectoryAsync(AccessGrant grant, string type, string id, CancellationToken cancel);
 
-    /// <summary>Ids of directory entries of a type that match, in the query's order. Directory grant.</summary>
+    /// <summary>Ids of directory entries of a type that match, in the query's order; not all when <see cref="ReadBudget.IsSpent"/>. Directory grant.</summary>
     ValueTask<IReadOnlyList<string>> SearchDirectoryAsync(AccessGrant grant, SearchQuery query, PageRequest page, CancellationToken cancel);
 
     /// <summary>Network reference (<c>Type/id</c>) of a directory stored reference (<c>{member}/Type/localId</c>); null when it leads nowhere.</summary>
@@ -57,6 +57,19 @@ public interface IVault : IAsyncDisposable
 
     /// <summary>True when another contribution of the record depends on the member's Patient contribution. System grant (Identity).</summary>
     ValueTask<bool> HasDependantsAsync(AccessGrant system, ContributionKey patient, CancellationToken cancel);
+
+    /// <summary>The <see cref="SearchIndex.Stamp"/> that the index of every current contribution has; null while some have another.</summary>
+    ValueTask<ulong?> IndexStampAsync(CancellationToken cancel);
+
+    /// <summary>
+    /// Makes the index of every current contribution that has another stamp anew, in small commits beside other writes, until all have this one. What was done stays
+    /// done when it is cancelled. System grant (Worker).
+    /// </summary>
+    /// <param name="system">Grant.</param>
+    /// <param name="stamp">The stamp.</param>
+    /// <param name="extract">The index of a contribution, references in stored form, with that stamp.</param>
+    /// <param name="cancel">Cancels.</param>
+    ValueTask ReindexAsync(AccessGrant system, ulong stamp, Func<Contribution, ContributionBody, SearchIndex> extract, CancellationToken cancel);
 
     /// <summary>Appends to the journal; returns when durable.</summary>
     ValueTask AppendAuditAsync(IReadOnlyList<AuditRow> rows, CancellationToken cancel);
@@ -80,13 +93,27 @@ public sealed class VaultUnavailableException(string message, Exception? inner =
 /// <summary>Which page: <paramref name="After"/> is the last row of the page before (its sort position), null for the first.</summary>
 /// <param name="Count">Matches wanted.</param>
 /// <param name="After">Opaque position given by the page before.</param>
-public sealed record PageRequest(int Count, string? After);
+public sealed record PageRequest(int Count, string? After)
+{
+    /// <summary>What may be read for it; default without bound.</summary>
+    public ReadBudget Budget { get; init; } = new(long.MaxValue);
+
+    /// <summary>True when the bytes of the matches are not wanted: they are then <see cref="ContributionBody.None"/>.</summary>
+    public bool HeadersOnly { get; init; }
+}
 
 /// <summary>A page of matches.</summary>
 /// <param name="Matches">The matches with their bytes.</param>
-/// <param name="Next">Position of the next page; null at the end.</param>
+/// <param name="Next">Position of the next page; null at the end. A page of a search in default order has fewer matches than were asked for when its budget was spent.</param>
 /// <param name="Total">Exact total, when it was asked for; null otherwise.</param>
-public sealed record SearchPage(IReadOnlyList<(Contribution Contribution, ContributionBody Body)> Matches, string? Next, int? Total);
+public sealed record SearchPage(IReadOnlyList<(Contribution Contribution, ContributionBody Body)> Matches, string? Next, int? Total)
+{
+    /// <summary>The answer when the budget was spent on a search that must see all of its candidates: by another order, or for an exact total.</summary>
+    public static SearchPage TooCostly { get; } = new([], null, null);
+
+    /// <summary>True for <see cref="TooCostly"/>.</summary>
+    public bool IsTooCostly => ReferenceEquals(this, TooCostly);
+}
 
 /// <summary>Network membership as values; periods are checked at the instant of use.</summary>
 /// <param name="Version">Changes whenever the network changes.</param>

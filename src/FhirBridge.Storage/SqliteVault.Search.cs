@@ -11,13 +11,13 @@ public sealed partial class SqliteVault
     /// <inheritdoc/>
     /// <remarks>
     /// Chains, <c>_has</c> and terminology are to be resolved before (<see cref="SearchQuery.Unresolved"/>). References are compared in stored form: map the
-    /// query's with <see cref="SearchQuery.MapReferences"/>. <c>_sort</c> other than <c>-_lastUpdated</c> reads all matches into memory.
+    /// query's with <see cref="SearchQuery.MapReferences"/>. <c>_sort</c> other than <c>-_lastUpdated</c> looks at all candidates, and keeps those of the page.
     /// </remarks>
     public ValueTask<SearchPage> SearchAsync(AccessGrant grant, SearchQuery query, PageRequest page, CancellationToken cancel)
     {
         Require(grant, GrantKind.OwnFacade);
         RequireDecidable(query);
-        return ReadState(connection => new FacadeSearch(connection, grant.Member!.Value.Value, query, c => PermitsOwn(grant, c)).Page(page));
+        return ReadState(connection => new FacadeSearch(connection, grant.Member!.Value.Value, query, c => PermitsOwn(grant, c), page.Budget).Page(page));
     }
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public sealed partial class SqliteVault
         Require(grant, GrantKind.Directory);
         RequireDecidable(query);
         if (query.Types.Count != 1) throw new ArgumentException("a search in the directory names one type", nameof(query));
-        return ReadState(connection => new DirectorySearch(connection, query, c => PermitsDirectory(grant, c)).Page(query.Types[0], page));
+        return ReadState(connection => new DirectorySearch(connection, query, c => PermitsDirectory(grant, c), page.Budget).Page(query.Types[0], page));
     }
 
     private static bool PermitsDirectory(AccessGrant grant, Contribution c) => grant.Permits(c.Facts, NoNeighbours.Instance) && ScopeFilter.Permits(grant, c, c.NetworkId);

@@ -36,7 +36,7 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
         if (await FaultsAsync(intents, cancel).ConfigureAwait(false) is { Count: > 0 } faults) return Result<IReadOnlyList<Written>>.Fail(faults);
         for (var attempt = 1; ; attempt++)
         {
-            var plan = new WritePlan(vault, trustedSystems, consent, ids, request, contributor, intents);
+            var plan = new WritePlan(vault, trustedSystems, consent, ids, validation.Definitions, request, contributor, intents);
             var problems = await plan.PrepareAsync(cancel).ConfigureAwait(false);
             if (problems.Count > 0) return Result<IReadOnlyList<Written>>.Fail(problems);
             var written = plan.Written;

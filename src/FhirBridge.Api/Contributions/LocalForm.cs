@@ -18,7 +18,7 @@ public static class LocalForm
         return output.WrittenMemory;
     }
 
-    /// <summary>The resource behind a header of the caller's choice: a contribution on <c>/fhir</c> under its network id, references as written.</summary>
+    /// <summary>The resource behind a header of choice: a contribution on <c>/fhir</c> under its network id, references as written.</summary>
     public static ElementTree Read(in ResourceHeader header, ContributionBody body)
     {
         var output = new ArrayBufferWriter<byte>(body.Rest.Length + 512);
@@ -26,19 +26,10 @@ public static class LocalForm
         return StoredJson.Read(output.WrittenMemory);
     }
 
-    /// <summary>The resource without id and meta, for reading its elements.</summary>
-    public static ReadOnlyMemory<byte> Bare(string type, ContributionBody body)
-    {
-        var output = new ArrayBufferWriter<byte>(body.Rest.Length + 64);
-        output.Write(Encoding.ASCII.GetBytes($"{{\"resourceType\":\"{type}\""));
-        output.Write(body.Rest.Span);
-        return output.WrittenMemory;
-    }
-
     private static ContributionBody WithLink(ContributionBody body, string networkPatient)
     {
         var link = $"{{\"other\":{{\"reference\":\"{networkPatient}\"}},\"type\":\"refer\"}}";
-        var own = StoredJson.Read(Bare("Patient", body)).Root.Children("link").Where(l => l["other"].Text("reference") != networkPatient).ToList();
+        var own = StoredJson.Read(body.Bare("Patient")).Root.Children("link").Where(l => l["other"].Text("reference") != networkPatient).ToList();
         var links = new StringBuilder(",\"link\":[").Append(link);
         foreach (var l in own) links.Append(',').Append(Encoding.UTF8.GetString(l.Raw));
         links.Append(']');
@@ -52,7 +43,7 @@ public static class LocalForm
 
     private static ReadOnlySpan<byte> WithoutLink(ContributionBody body)
     {
-        var tree = StoredJson.Read(Bare("Patient", body));
+        var tree = StoredJson.Read(body.Bare("Patient"));
         var pruned = ReferencePruner.Prune(tree, tree.Root.Children("link"))!.Value;
         return pruned.Span["{\"resourceType\":\"Patient\""u8.Length..];
     }

@@ -6,7 +6,7 @@ namespace FhirBridge.Api.Contributions;
 
 /// <summary>
 /// Removes what must not be seen from a resource: each marked Reference whole (no display, no identifier), and upwards every element that is left
-/// empty or without a required child (consent.md §8.4). The result is what the resource would look like had the target never existed.
+/// empty or without a required child (consent.md §8.4); an extension is empty without a value. The result is what the resource would look like had the target never existed.
 /// </summary>
 public static class ReferencePruner
 {
@@ -14,13 +14,14 @@ public static class ReferencePruner
     public static ReadOnlyMemory<byte>? PruneAbsent(ReadOnlyMemory<byte> json)
     {
         var tree = StoredJson.Read(json);
-        var gone = new HashSet<int>();
-        foreach (var reference in BodyCutter.FindReferences(tree))
-        {
-            if (reference.Value == BodySplicer.Absent) Remove(reference.Parent, gone);
-        }
+        return Write(tree, GoneOf(tree));
+    }
 
-        return Write(tree, gone);
+    /// <summary>What is not seen of a resource in which the absent references still stand: those, and what goes with them.</summary>
+    internal static IEnumerable<FhirElement> Absent(ElementTree tree)
+    {
+        var gone = GoneOf(tree);
+        return gone.Count == 0 ? [] : tree.Root.Descendants().Where(e => gone.Contains(e.NodeNumber));
     }
 
     /// <summary>The resource without those elements; null when the root itself is gone.</summary>
@@ -29,6 +30,17 @@ public static class ReferencePruner
         var gone = new HashSet<int>();
         foreach (var e in elements) Remove(e, gone);
         return Write(tree, gone);
+    }
+
+    private static HashSet<int> GoneOf(ElementTree tree)
+    {
+        var gone = new HashSet<int>();
+        foreach (var reference in BodyCutter.FindReferences(tree))
+        {
+            if (reference.Value == BodySplicer.Absent) Remove(reference.Parent, gone);
+        }
+
+        return gone;
     }
 
     private static ReadOnlyMemory<byte>? Write(ElementTree tree, HashSet<int> gone)
@@ -48,7 +60,7 @@ public static class ReferencePruner
         var siblings = parent.Children().Where(c => !gone.Contains(c.NodeNumber)).ToList();
         var min = parent.DefinitionPath is { } path ? Definitions.R4.FindElement(path, element.Name)?.Min ?? 0 : 0;
         var left = siblings.Count(c => c.Name == element.Name);
-        var empty = siblings.Count == 0 && !parent.IsResource;
+        var empty = siblings.TrueForAll(c => parent.Type == "Extension" && c.Name is "url" or "id") && !parent.IsResource && !parent.HasValue;
         if (left < min || empty) Remove(parent, gone);
     }
 
@@ -78,6 +90,12 @@ public static class ReferencePruner
                 continue;
             }
 
+            if (kept.Exists(c => c.HasValue || Definitions.R4.IsPrimitive(c.Type)))
+            {
+                WritePrimitives(w, kept, gone, affected);
+                continue;
+            }
+
             w.WritePropertyName(group.Key);
             if (kept[0].Index >= 0) w.WriteStartArray();
             foreach (var c in kept)
@@ -90,5 +108,34 @@ public static class ReferencePruner
         }
 
         w.WriteEndObject();
+    }
+
+    /// <summary>Values in one member, what else they have in the other.</summary>
+    private static void WritePrimitives(Utf8JsonWriter w, List<FhirElement> kept, HashSet<int> gone, HashSet<int> affected)
+    {
+        var isList = kept[0].Index >= 0;
+        if (kept.Exists(c => c.HasValue))
+        {
+            w.WritePropertyName(kept[0].SourceName);
+            if (isList) w.WriteStartArray();
+            foreach (var c in kept)
+            {
+                if (c.HasValue) w.WriteRawValue(c.Raw, skipInputValidation: true);
+                else w.WriteNullValue();
+            }
+
+            if (isList) w.WriteEndArray();
+        }
+
+        if (!kept.Exists(c => c.Children().Any(x => !gone.Contains(x.NodeNumber)))) return;
+        w.WritePropertyName("_" + kept[0].SourceName);
+        if (isList) w.WriteStartArray();
+        foreach (var c in kept)
+        {
+            if (c.Children().Any(x => !gone.Contains(x.NodeNumber))) WriteObject(w, c, gone, affected);
+            else w.WriteNullValue();
+        }
+
+        if (isList) w.WriteEndArray();
     }
 }

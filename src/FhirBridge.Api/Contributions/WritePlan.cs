@@ -10,7 +10,7 @@ namespace FhirBridge.Api.Contributions;
 
 /// <summary>One attempt at a set of writes: everything is prepared against what is stored now, nothing is changed yet.</summary>
 internal sealed class WritePlan(
-    IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, IdSource ids, FhirRequest request, Contributor contributor, IReadOnlyList<WriteIntent> intents)
+    IVault vault, IReadOnlySet<string> trustedSystems, ConsentOptions consent, IdSource ids, Definitions definitions, FhirRequest request, Contributor contributor, IReadOnlyList<WriteIntent> intents)
 {
     private readonly AccessGrant system = Counsel.ForSystem(SystemPurpose.Identity);
     private readonly List<Problem> problems = [];
@@ -76,7 +76,6 @@ internal sealed class WritePlan(
         var networkId = existing?.NetworkId ?? await NewNetworkIdAsync(intent, record, cancel).ConfigureAwait(false);
         var root = intent.Resource!.Root;
         var unified = record is { } r ? UnifiedKeys.UnifiedReference(root, r.Value, Stored) : null;
-        var index = SearchIndexer.Extract(root);
         await ClaimAsync(intent, record, networkId, existing, cancel).ConfigureAwait(false);
         Add(existing, new ContributionWrite
         {
@@ -92,7 +91,7 @@ internal sealed class WritePlan(
                 Unified = unified,
                 Patients = intent.Key.Type == "Patient" ? [record!.Value.Reference] : facts.Patients,
             },
-            Index = new SearchIndex([.. index.Entries.Select(StoredEntry)]),
+            Index = StoredIndex.Of(SearchIndexer.Extract(root, definitions), Stored),
             Provenance = Provenance(existing is null or { Deleted: true } ? "CREATE" : "UPDATE"),
         });
     }
@@ -277,7 +276,7 @@ internal sealed class WritePlan(
         await vault.ReadAsync(system, key, null, cancel).ConfigureAwait(false);
 
     private IReadOnlyList<(string System, string Value)> StatedIdentifiers(string type, ContributionBody body) =>
-        Identifiers(type, StoredJson.Read(LocalForm.Bare(type, body)).Root);
+        Identifiers(type, StoredJson.Read(body.Bare(type)).Root);
 
     private IReadOnlyList<(string System, string Value)> Identifiers(string type, FhirElement root) => type switch
     {
@@ -303,13 +302,6 @@ internal sealed class WritePlan(
 
         // Its Provenance names the contributor as author where nobody else is.
         return facts.Authors.IsEmpty ? facts with { Authors = [contributor.Custodian] } : facts;
-    }
-
-    private IndexEntry StoredEntry(IndexEntry entry)
-    {
-        if (entry.Type != SearchParameterType.Reference || entry.Value is null) return entry;
-        var literal = entry.System is { Length: > 0 } b ? $"{b}/{entry.Value}" : entry.Value;
-        return entry with { System = null, Value = Stored(literal) ?? literal };
     }
 
     private string? Stored(string literal) => contributor.ToStored(literal, request);

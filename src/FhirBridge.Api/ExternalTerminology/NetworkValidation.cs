@@ -15,6 +15,9 @@ public sealed class NetworkValidation(Func<Definitions> definitions, Terminology
     // An answer may decide which slice is meant, and with that what else is to be asked.
     private const int MaxRounds = 3;
 
+    /// <summary>The definitions now.</summary>
+    public Definitions Definitions => definitions();
+
     /// <summary>What is wrong with each of the resources, in their order.</summary>
     public async ValueTask<IReadOnlyList<IReadOnlyList<Problem>>> JudgeAsync(IReadOnlyList<FhirElement> resources, ValidationOptions options, CancellationToken cancel)
     {

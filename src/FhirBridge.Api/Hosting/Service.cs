@@ -66,6 +66,7 @@ public static class Service
     {
         var bridge = app.Services.GetRequiredService<Bridge>();
         await bridge.Knowledge.LoadAsync(bridge.Vault, app.Lifetime.ApplicationStopping).ConfigureAwait(false);
+        await bridge.Renewer.CatchUpAsync(app.Lifetime.ApplicationStopping).ConfigureAwait(false);
         await NetworkSeed.EnsureOperatorAsync(app.Services.GetRequiredService<Bridge>(), app.Lifetime.ApplicationStopping).ConfigureAwait(false);
         if (app.Services.GetRequiredService<FhirBridgeOptions>().DemoEnabled) await DemoHost.RunAsync(app).ConfigureAwait(false);
         else Console.WriteLine($"FhirBridge is ready at {string.Join(", ", app.Urls)}");
@@ -112,11 +113,12 @@ public static class Service
         var knowledge = new NetworkKnowledge(p.GetRequiredService<Definitions>(), options.Network.Operator);
         var server = p.GetService<TerminologyServer>();
         var validation = new NetworkValidation(() => knowledge.Definitions, server, options.Refuse);
+        var renewer = new IndexRenewer(vault, () => knowledge.Definitions, p.GetRequiredService<ILogger<IndexRenewer>>(), p.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         var trusted = options.Identity.TrustedSystems.ToHashSet(StringComparer.Ordinal);
         return new Bridge(
             vault,
             new ComposedCache(),
-            new ContributionPipeline(vault, trusted, options.Consent, p.GetRequiredService<IdSource>(), validation, knowledge.Take),
+            new ContributionPipeline(vault, trusted, options.Consent, p.GetRequiredService<IdSource>(), validation, written => Committed(written, knowledge, renewer)),
             new PageTokens(p.GetRequiredService<IDataProtectionProvider>(), p.GetRequiredService<TimeProvider>()),
             options.Consent,
             options.Network.Operator,
@@ -124,6 +126,14 @@ public static class Service
             knowledge,
             validation,
             server,
+            renewer,
             p.GetRequiredService<TimeProvider>());
+    }
+
+    private static void Committed(IReadOnlyList<Written> written, NetworkKnowledge knowledge, IndexRenewer renewer)
+    {
+        var before = knowledge.Definitions.SearchStamp;
+        knowledge.Take(written);
+        renewer.Take(written, before);
     }
 }

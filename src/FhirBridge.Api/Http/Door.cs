@@ -99,7 +99,7 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
             if (request.Type.Length > 0 && route.Body == BodyKind.Resource && Targets.TypeProblem(body.Value.Root, request.Type) is { } wrong) return FhirResponse.Failure(wrong);
             request = request with { Body = body.Value };
         }
-        else if (route is { Method: "POST", Name: "search-type" })
+        else if (route is { Method: "POST", Name: "search-type" or "search-system" })
         {
             var form = await Bodies.ReadFormAsync(http.Request, cancel).ConfigureAwait(false);
             if (!form.IsOk) return FhirResponse.Failure(form.Problems);

@@ -49,4 +49,7 @@ internal static class JsonOptions
 {
     /// <summary>Compact, relaxed escaping.</summary>
     public static readonly JsonWriterOptions Writer = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>The same for nodes.</summary>
+    public static readonly JsonSerializerOptions Nodes = new() { Encoder = Writer.Encoder, MaxDepth = 1_000 };
 }

@@ -12,7 +12,7 @@ public enum Access
     /// <summary>A token, with the scope of the interaction on the type in the path.</summary>
     Scoped,
 
-    /// <summary>A token; the interaction checks scopes itself, entry by entry (Bundles).</summary>
+    /// <summary>A token; the interaction checks scopes itself, entry by entry (Bundles) or type by type (searches on the base).</summary>
     PerEntry,
 
     /// <summary>A token of any scope: what is worked on is sent along, nothing stored is read or written.</summary>

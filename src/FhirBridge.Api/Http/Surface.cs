@@ -14,6 +14,8 @@ public static class Surface
     [
         new("GET", "metadata", "capabilities", Access.Open, ' ', Metadata.RunAsync),
         new("GET", "{type}/{id}", "read", Access.Scoped, 'r', SharedRead.ReadAsync),
+        new("GET", "", "search-system", Access.PerEntry, ' ', SharedSearch.SearchAsync),
+        new("POST", "_search", "search-system", Access.PerEntry, ' ', SharedSearch.SearchAsync),
         new("GET", "{type}", "search-type", Access.Scoped, 's', SharedSearch.SearchAsync),
         new("POST", "{type}/_search", "search-type", Access.Scoped, 's', SharedSearch.SearchAsync),
         new("POST", "{type}", "create", Access.Scoped, 'c', SharedWrite.CreateAsync, BodyKind.Resource),
@@ -58,6 +60,8 @@ public static class Surface
         new("GET", "{type}/{id}", "read", Access.Scoped, 'r', FacadeRead.ReadAsync),
         new("GET", "{type}/{id}/_history/{vid}", "vread", Access.Scoped, 'r', FacadeRead.VreadAsync),
         new("GET", "{type}/{id}/_history", "history-instance", Access.Scoped, 'r', FacadeRead.HistoryAsync),
+        new("GET", "", "search-system", Access.PerEntry, ' ', FacadeSearch.SearchAsync),
+        new("POST", "_search", "search-system", Access.PerEntry, ' ', FacadeSearch.SearchAsync),
         new("GET", "{type}", "search-type", Access.Scoped, 's', FacadeSearch.SearchAsync),
         new("POST", "{type}/_search", "search-type", Access.Scoped, 's', FacadeSearch.SearchAsync),
         new("POST", "{type}", "create", Access.Scoped, 'c', FacadeWrite.CreateAsync, BodyKind.Resource),

@@ -11,7 +11,9 @@ internal static class Unmapped
         var allowed = Allowed(table, path);
         if (allowed.Length == 0) return FhirResponse.Failure(Problems.UnknownPath.With(unknown));
         http.Response.Headers.Allow = allowed;
-        return FhirResponse.Failure(Problems.NotSupported.With($"{http.Request.Method} is not offered here; {allowed} is"));
+        var isConditional = http.Request.Method is "PUT" or "PATCH" or "DELETE" && Definitions.R4.IsResource(path.Trim('/'));
+        return FhirResponse.Failure(Problems.NotSupported.With(
+            isConditional ? $"conditional {http.Request.Method} (by a search) is not offered; name the resource by its id" : $"{http.Request.Method} is not offered here; {allowed} is"));
     }
 
     private static string Allowed(Route[] table, string path)

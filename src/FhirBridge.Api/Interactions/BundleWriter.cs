@@ -45,15 +45,6 @@ public sealed class BundleWriter
         Raw($",\"search\":{{\"mode\":\"{mode}\"}}}}");
     }
 
-    /// <summary>Adds what is to be said of a search beside its results: nothing when there are no problems. Spec: https://hl7.org/fhir/R4/search.html#errors.</summary>
-    public void AddOutcome(IReadOnlyList<Problem> problems)
-    {
-        if (problems.Count == 0) return;
-        Begin();
-        Raw("\"resource\":");
-        Http.OutcomeWriter.Write(output, problems);
-        Raw(",\"search\":{\"mode\":\"outcome\"}}");
-    }
 
     /// <summary>Adds a version of a history; an empty resource is a deletion.</summary>
     public void AddHistory(string fullUrl, ReadOnlyMemory<byte> resource, string method, string url, string version, DateTimeOffset lastUpdated)
@@ -99,6 +90,17 @@ public sealed class BundleWriter
         }
 
         Raw("}}");
+    }
+
+    /// <summary>The finished Bundle of a search, with what is to be said beside its results. Spec: https://hl7.org/fhir/R4/search.html#errors.</summary>
+    public ReadOnlyMemory<byte> Finish(IReadOnlyList<Problem> problems)
+    {
+        if (problems.Count == 0) return Finish();
+        Begin();
+        Raw("\"resource\":");
+        Http.OutcomeWriter.Write(output, problems);
+        Raw(",\"search\":{\"mode\":\"outcome\"}}");
+        return Finish();
     }
 
     /// <summary>The finished Bundle.</summary>

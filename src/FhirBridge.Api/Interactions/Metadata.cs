@@ -26,18 +26,18 @@ public static class Metadata
         select (target, name: $"{source}:{parameter.Code}")).ToLookup(x => x.target, x => x.name));
 
     // Parameters that are answered though R4 gives no expression for them.
-    private static readonly string[] BesideExpressions = ["_filter", "_list"];
+    private static readonly (string Name, string Type)[] BesideExpressions = [("_content", "string"), ("_filter", "special"), ("_list", "string"), ("_text", "string")];
 
     /// <summary>GET metadata, on both faces.</summary>
     public static ValueTask<FhirResponse> RunAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
         if (request.Query.Any(p => p is { Key: "mode", Value: "terminology" })) return ValueTask.FromResult(FhirResponse.Resource(200, TerminologyMetadata.Write(request, bridge)));
         var output = new ArrayBufferWriter<byte>(256 * 1024);
-        using (var w = new Utf8JsonWriter(output, JsonOptions.Writer)) Write(w, request);
+        using (var w = new Utf8JsonWriter(output, JsonOptions.Writer)) Write(w, request, bridge.Definitions);
         return ValueTask.FromResult(FhirResponse.Resource(200, output.WrittenMemory));
     }
 
-    private static void Write(Utf8JsonWriter w, FhirRequest request)
+    private static void Write(Utf8JsonWriter w, FhirRequest request, Definitions definitions)
     {
         var facade = request.Member is not null;
         w.WriteStartObject();
@@ -66,10 +66,10 @@ public static class Metadata
         w.WriteString("mode", "server");
         WriteSecurity(w, request);
         w.WriteStartArray("resource");
-        foreach (var type in Definitions.R4.ResourceTypes.Where(t => t is not ("Bundle" or "Parameters" or "OperationOutcome"))) WriteResource(w, type, facade);
+        foreach (var type in Definitions.R4.ResourceTypes.Where(t => t is not ("Bundle" or "Parameters" or "OperationOutcome"))) WriteResource(w, type, facade, definitions);
         w.WriteEndArray();
         w.WriteStartArray("interaction");
-        foreach (var code in facade ? new[] { "transaction", "batch" } : ["batch"])
+        foreach (var code in facade ? new[] { "transaction", "batch", "search-system" } : ["batch", "search-system"])
         {
             w.WriteStartObject();
             w.WriteString("code", code);
@@ -101,7 +101,7 @@ public static class Metadata
         w.WriteEndObject();
     }
 
-    private static void WriteResource(Utf8JsonWriter w, string type, bool facade)
+    private static void WriteResource(Utf8JsonWriter w, string type, bool facade, Definitions definitions)
     {
         w.WriteStartObject();
         w.WriteString("type", type);
@@ -121,8 +121,8 @@ public static class Metadata
         w.WriteString("conditionalRead", "full-support");
         w.WriteBoolean("conditionalUpdate", false);
         w.WriteString("conditionalDelete", "not-supported");
-        var parameters = Definitions.R4.SearchParameters(type).Where(p => p.Expression is not null && p.Type != SearchParameterType.Special).OrderBy(p => p.Code, StringComparer.Ordinal).ToList();
-        if (facade || !SharedTypes.IsDirectory(type)) WriteIncludes(w, type, parameters, facade);
+        var parameters = definitions.AnsweredSearchParameters(type).ToList();
+        if (facade || type != "AuditEvent") WriteIncludes(w, type, parameters, facade);
         w.WriteStartArray("searchParam");
         foreach (var p in parameters)
         {
@@ -133,11 +133,13 @@ public static class Metadata
             w.WriteEndObject();
         }
 
-        foreach (var name in BesideExpressions)
+        foreach (var (name, kind) in BesideExpressions)
         {
+            // Only what has a narrative is searched by it.
+            if (name == "_text" && definitions.FindSearchParameter(type, name) is null) continue;
             w.WriteStartObject();
             w.WriteString("name", name);
-            w.WriteString("type", "special");
+            w.WriteString("type", kind);
             w.WriteEndObject();
         }
 
@@ -180,7 +182,8 @@ public static class Metadata
             w.WriteEndArray();
         }
 
-        string[] referring = facade ? [.. Referring.Value[type]] : ["Provenance:target"];
+        string[] referring = facade ? [.. Referring.Value[type]]
+            : SharedTypes.IsDirectory(type) ? [.. Referring.Value[type].Where(r => SharedTypes.IsDirectory(r[..r.IndexOf(':')]))] : ["Provenance:target"];
         if (referring.Length == 0) return;
         w.WriteStartArray("searchRevInclude");
         foreach (var parameter in referring) w.WriteStringValue(parameter);

@@ -1,4 +1,5 @@
 using FhirBridge.Api.Contributions;
+using FhirBridge.Fhir;
 using FhirBridge.Fhir.Search;
 using FhirBridge.Mapping;
 using FhirBridge.Storage;
@@ -50,8 +51,12 @@ public sealed class ComposedKind
         /// <summary>Contributions that it is made of.</summary>
         public IReadOnlyList<Contribution> Sources => sources;
 
-        /// <summary>Index values of the composed content.</summary>
-        public SearchIndex Index => index ??= SearchIndexer.Extract(StoredJson.Read(resource.Json).Root);
+        /// <summary>Index values of the composed content, by the search parameters there are.</summary>
+        public SearchIndex IndexBy(Definitions definitions)
+        {
+            if (index is { } known && known.Stamp == definitions.SearchStamp) return known;
+            return index = SearchIndexer.Extract(StoredJson.Read(resource.Json).Root, definitions);
+        }
 
         /// <summary>The entry of a composed resource.</summary>
         public static Entry Of(UnifiedResource composed, IReadOnlyList<Contribution> sources) =>

@@ -13,16 +13,18 @@ namespace FhirBridge.Api.Records;
 /// </summary>
 /// <remarks>
 /// Where the operator and a member claim a canonical, the operator's counts; what R4, the service or the folder defines is not a member's to replace.
-/// What all must follow (<c>ImplementationGuide.global</c>) is the operator's to say: a member's guide could stop the writes of the others.
+/// What all must follow (<c>ImplementationGuide.global</c>) and what everything is indexed by (SearchParameter) is the operator's to say: a member's could
+/// stop or slow the writes of the others.
 /// Resources without canonical, and those that cannot be read, are passed over.
 /// </remarks>
 public sealed class NetworkKnowledge
 {
     private const string Guide = "ImplementationGuide";
+    private const string Parameter = "SearchParameter";
 
     private static readonly FrozenSet<string> Types = new[]
     {
-        "CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "Questionnaire", "Measure", "Library", "StructureMap", "SearchParameter", "OperationDefinition", "PlanDefinition", "ActivityDefinition", Guide,
+        "CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition", "Questionnaire", "Measure", "Library", "StructureMap", "OperationDefinition", "PlanDefinition", "ActivityDefinition", Guide, Parameter,
     }.ToFrozenSet();
 
     private readonly Definitions start;
@@ -92,7 +94,7 @@ public sealed class NetworkKnowledge
             var own = usable.Where(w => w.Key.Contributor == operatorId).Select(w => w.Value.Resource).ToList();
             var claimed = own.Select(r => (r.Type, r.Text("url"))).ToHashSet();
             var others = usable.Where(w => w.Key.Contributor != operatorId).Select(w => w.Value.Resource)
-                .Where(r => r.Type != Guide && !claimed.Contains((r.Type, r.Text("url"))) && start.FindEntry(r.Type!, r.Text("url")!) is null);
+                .Where(r => r.Type is not (Guide or Parameter) && !claimed.Contains((r.Type, r.Text("url"))) && start.FindEntry(r.Type!, r.Text("url")!) is null);
             definitions = start.With([.. others, .. own]);
         }
     }

@@ -1,6 +1,7 @@
 using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Http;
 using FhirBridge.Consent;
+using FhirBridge.Fhir;
 using FhirBridge.Mapping;
 using FhirBridge.Storage;
 
@@ -14,6 +15,9 @@ public sealed class OpenedRecord(Bridge bridge, FhirRequest request, RecordId re
 
     /// <summary>The record.</summary>
     public RecordId Record => record;
+
+    /// <summary>The definitions now.</summary>
+    public Definitions Definitions => bridge.Definitions;
 
     /// <summary>The permitted contributions.</summary>
     public RecordView View => view;

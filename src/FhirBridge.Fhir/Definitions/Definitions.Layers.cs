@@ -8,13 +8,14 @@ public sealed partial class Definitions
     private Definitions(Definitions start, DefinitionsLayer layer)
     {
         types = start.types;
-        search = start.search;
+        search = layer.SearchParameters.Count == 0 ? start.search : new(() => new SearchParameterIndex(this, SearchParameterIndex.Joined(start.AllSearchParameters, layer.SearchParameters)));
         codes = start.codes;
         compartments = start.compartments;
         operations = start.operations;
         store = start.store;
         Start = start;
         this.layer = layer;
+        Search = layer.SearchParameters.Count == 0 ? start.Search : new Search.SearchParameterCatalogue(this);
         Terminology = new Terminology(this);
         Profiles = new Profiles.ProfileChecker(this);
         Validator = new Validation.Validator(this);
@@ -26,7 +27,7 @@ public sealed partial class Definitions
 
     /// <summary>
     /// These definitions with more resources over them, found by type and canonical (<see cref="FindResource"/>) beside and before those that are
-    /// here: value sets, code systems, profiles, questionnaires, maps. Types, search parameters, compartments and required codes stay as they are.
+    /// here: value sets, code systems, profiles, questionnaires, maps; search parameters beside those of R4. Types, compartments and required codes stay as they are.
     /// Costs microseconds: nothing is packed or compiled; the resources are kept as they are and are taken to be readable.
     /// </summary>
     /// <param name="resources">Those without a <c>url</c> are ignored. Of the same canonical and version the last one counts, before the one that was here.</param>

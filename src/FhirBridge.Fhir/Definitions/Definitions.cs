@@ -33,6 +33,7 @@ public sealed partial class Definitions
         this.compartments = new(() => compartments().ToFrozenDictionary(c => c.Code, StringComparer.Ordinal));
         this.operations = new(operations);
         this.store = new(store);
+        Search = new Search.SearchParameterCatalogue(this);
         Terminology = new Terminology(this);
         Profiles = new Profiles.ProfileChecker(this);
         Validator = new Validation.Validator(this);
@@ -48,7 +49,7 @@ public sealed partial class Definitions
     /// <summary>Names of the 146 concrete resource types, in ordinal order.</summary>
     public IReadOnlyList<string> ResourceTypes => types.Value.ResourceTypes;
 
-    /// <summary>All search parameters, in the order of their canonicals; those of a package after those of R4.</summary>
+    /// <summary>All search parameters, in the order of their canonicals; those of packages and layers after those of R4.</summary>
     public IReadOnlyList<SearchParameterDefinition> AllSearchParameters => search.Value.All;
 
     /// <summary>The compartments, by ordinal order of their code.</summary>
@@ -68,6 +69,19 @@ public sealed partial class Definitions
 
     /// <summary>Validates resources by R4's rules and by the profiles.</summary>
     public Validation.Validator Validator { get; }
+
+    /// <summary>
+    /// A number that is the same for definitions whose search parameters find the same values in the same resources: indexes made with another one are to be
+    /// made again before the parameters beside those of R4 can be answered.
+    /// </summary>
+    public ulong SearchStamp => Search.Stamp;
+
+    /// <summary>Codes of the search parameters of a type that are answered by values of the resource, in ordinal order.</summary>
+    public IEnumerable<SearchParameterDefinition> AnsweredSearchParameters(string resourceType) =>
+        Search.Of(resourceType).Select(p => FindSearchParameter(resourceType, p.Code)!);
+
+    /// <summary>The search parameters as search uses them.</summary>
+    internal Search.SearchParameterCatalogue Search { get; }
 
     internal TypeIndex TypeIndex => types.Value;
 

@@ -108,7 +108,7 @@ public sealed partial class DefinitionsBuilder
                 if (!AddStructure(resource, url, json, file)) return;
                 break;
             case "SearchParameter":
-                if (ConformanceCompiler.SearchParameter(resource, url) is { } parameter) search[url] = parameter;
+                if (start?.FindSearchParameter(url) is null && ConformanceCompiler.SearchParameter(resource, url) is { } parameter) search[url] = parameter;
                 break;
             case "CompartmentDefinition":
                 if (!AddCompartment(resource, url, json, file)) return;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace FhirBridge.Fhir;
 
 /// <summary>A few resources that lie over definitions, by type and canonical. Immutable.</summary>
@@ -15,7 +17,12 @@ internal sealed class DefinitionsLayer
             versions.RemoveAll(v => v.Entry.Version == entry.Version);
             versions.Add((entry, resource));
         }
+
+        SearchParameters = [.. Entries("SearchParameter").GroupBy(e => e.Url).Select(g => SearchParameter(g.Key)).OfType<SearchParameterDefinition>().OrderBy(p => p.Url, StringComparer.Ordinal)];
     }
+
+    /// <summary>The search parameters, by canonical.</summary>
+    internal IReadOnlyList<SearchParameterDefinition> SearchParameters { get; }
 
     internal IEnumerable<string> Types => byUrl.Keys.Select(k => k.Type).Distinct();
 
@@ -34,5 +41,12 @@ internal sealed class DefinitionsLayer
         }
 
         return found;
+    }
+
+    private SearchParameterDefinition? SearchParameter(string url)
+    {
+        if (Find("SearchParameter", url, null) is not { Entry.Status: not "retired" } latest) return null;
+        using var json = JsonDocument.Parse(latest.Resource.Raw.ToArray());
+        return ConformanceCompiler.SearchParameter(json.RootElement, url);
     }
 }

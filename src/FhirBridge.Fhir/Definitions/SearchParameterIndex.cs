@@ -21,6 +21,17 @@ internal sealed class SearchParameterIndex
 
     internal IReadOnlyList<SearchParameterDefinition> All { get; }
 
+    /// <summary>
+    /// More parameters behind those that are there. One of the same canonical takes the place of the older one, unless that is R4's; of two with the same code
+    /// the first one is found by it.
+    /// </summary>
+    internal static IReadOnlyList<SearchParameterDefinition> Joined(IReadOnlyList<SearchParameterDefinition> below, IReadOnlyList<SearchParameterDefinition> more)
+    {
+        var added = more.Where(p => Definitions.R4.FindSearchParameter(p.Url) is null).ToList();
+        var replaced = added.Select(p => p.Url).ToHashSet(StringComparer.Ordinal);
+        return [.. below.Where(p => !replaced.Contains(p.Url)), .. added];
+    }
+
     internal IReadOnlyList<SearchParameterDefinition> Of(string type) => Index(type).All;
 
     internal SearchParameterDefinition? Find(string type, string code) => Index(type).ByCode.GetValueOrDefault(code);

@@ -7,7 +7,7 @@ namespace FhirBridge.Fhir.Patch;
 /// <param name="Number">Its place in the patch, from 1.</param>
 /// <param name="Element">The operation as sent: its child nodes are the content.</param>
 /// <param name="Selector">What it is done to.</param>
-/// <param name="Attribute">add: the attribute to be made; null for nodes.</param>
+/// <param name="Attribute">add: the attribute (or namespace declaration) to be made; null for nodes.</param>
 /// <param name="Position">add: before, after, prepend; empty for append.</param>
 internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Selector, XName? Attribute, string Position)
 {
@@ -34,7 +34,7 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
         if (name != "add" && (position.Length > 0 || type.Length > 0)) return Wrong($"{name} has no 'pos' and no 'type'");
         if (position is not ("" or "before" or "after" or "prepend")) return Wrong("'pos' is before, after or prepend");
         if (type.Length == 0) return new XmlOperation(number, element, selector, null, position);
-        if (AttributeName(type, element) is not { } attribute) return Wrong("'type' is @ and the name of an attribute; namespace declarations are not patched");
+        if (AttributeName(type, element) is not { } attribute) return Wrong("'type' is @ and the name of an attribute, or namespace:: and a prefix");
         return position.Length > 0 || element.HasElements ? Wrong("an attribute has neither 'pos' nor elements") : new XmlOperation(number, element, selector, attribute, position);
     }
 
@@ -57,7 +57,7 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
         {
             if (target is not XElement owner) return Fails("an attribute is added to an element");
             if (owner.Attribute(Attribute) is not null) return Fails("the attribute is there already; replace it");
-            owner.SetAttributeValue(Attribute, Element.Value);
+            owner.SetAttributeValue(Attribute, Attribute.Namespace == XNamespace.Xmlns ? Element.Value.Trim() : Element.Value);
             return null;
         }
 
@@ -81,7 +81,7 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
         {
             case XAttribute attribute:
                 if (Element.HasElements) return Fails("an attribute holds text alone");
-                attribute.Value = Element.Value;
+                attribute.Value = attribute.IsNamespaceDeclaration ? Element.Value.Trim() : Element.Value;
                 return null;
             case XElement element:
                 var elements = Element.Elements().ToList();
@@ -92,21 +92,30 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
                 if (Element.HasElements) return Fails("a text is replaced by text");
                 text.ReplaceWith(new XText(Element.Value));
                 return null;
-            case XComment comment when Element.Nodes().Where(n => n is not XText { Value: var t } || t.Trim().Length > 0).ToList() is [XComment only]:
+            case XComment comment when OnlyNode() is XComment only:
                 comment.Value = only.Value;
                 return null;
+            case XProcessingInstruction instruction when OnlyNode() is XProcessingInstruction only:
+                instruction.ReplaceWith(new XProcessingInstruction(only));
+                return null;
             default:
-                return Fails("a comment is replaced by one comment");
+                return Fails("a comment is replaced by one comment, a processing instruction by one");
         }
     }
 
+    private XNode? OnlyNode() => Element.Nodes().Where(n => n is not XText { Value: var t } || t.Trim().Length > 0).ToList() is [var only] ? only : null;
+
     private Problem? Remove(XObject target)
     {
-        if (target.Parent is null && target is not XComment) return Fails("the root cannot be removed");
+        if (target.Parent is null && target is not (XComment or XProcessingInstruction)) return Fails("the root cannot be removed");
+        if (target is XAttribute { IsNamespaceDeclaration: true } declaration && IsUsed(declaration)) return Fails("the prefix is used");
         if (target is XAttribute attribute) attribute.Remove();
         else ((XNode)target).Remove();
         return null;
     }
+
+    // RFC 5261 §5.1: what is named by the prefix would have no name.
+    private static bool IsUsed(XAttribute declaration) => declaration.Parent!.DescendantsAndSelf().Any(e => e.Name.NamespaceName == declaration.Value || e.Attributes().Any(a => a.Name.NamespaceName == declaration.Value));
 
     /// <summary>Copies of the nodes to put in.</summary>
     private object[] Content() => [.. Element.Nodes().Select(n => (object)(n switch
@@ -115,11 +124,14 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
         XCData c => new XCData(c),
         XText t => new XText(t),
         XComment c => new XComment(c),
+        XProcessingInstruction i => new XProcessingInstruction(i),
         _ => new XText(""),
     }))];
 
     private static XName? AttributeName(string type, XElement scope)
     {
+        const string Declaration = "namespace::";
+        if (type.StartsWith(Declaration, StringComparison.Ordinal)) return IsName(type[Declaration.Length..]) ? XNamespace.Xmlns + type[Declaration.Length..] : null;
         if (type[0] != '@') return null;
         var name = type[1..];
         var colon = name.IndexOf(':');

@@ -90,5 +90,5 @@ internal sealed class XmlPatch : ResourcePatch
 
     private static XmlReader Open(ArraySegment<byte> bytes) => XmlReader.Create(
         new StreamReader(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false)),
-        new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreProcessingInstructions = true, CloseInput = true });
+        new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CloseInput = true });
 }

@@ -5,8 +5,8 @@ using System.Xml.Linq;
 namespace FhirBridge.Fhir.Patch;
 
 /// <summary>
-/// The XPath of <c>sel</c>, as far as RFC 5261 §4.1 and §8 allow it: child steps from the root, an attribute, text or comment at the end, and predicates
-/// by position or by an equal text. A predicate may also look along a path (<c>f:identifier[f:system/@value='urn:x']</c>), because FHIR keeps every
+/// The XPath of <c>sel</c>, as far as RFC 5261 §4.1 and §8 allow it: child steps from the root or from an element with an id, at the end an attribute, a
+/// namespace declaration, text, a comment or a processing instruction, and predicates by position or by an equal text. A predicate may also look along a path (<c>f:identifier[f:system/@value='urn:x']</c>), because FHIR keeps every
 /// text in an attribute. Nothing in it can cost more than a walk over the document for each predicate.
 /// </summary>
 /// <param name="Steps">The steps, outermost first.</param>
@@ -26,6 +26,15 @@ internal sealed record XmlSelector(IReadOnlyList<XmlSelector.Step> Steps)
 
         /// <summary>Comments.</summary>
         Comment,
+
+        /// <summary>Processing instructions.</summary>
+        Instruction,
+
+        /// <summary>The declaration of a prefix.</summary>
+        Namespace,
+
+        /// <summary>Elements of the document by their id: <c>xml:id</c>, or <c>id</c> as FHIR has it.</summary>
+        Id,
     }
 
     /// <summary>What is selected, in document order. Null when the work is more than the budget.</summary>
@@ -37,7 +46,7 @@ internal sealed record XmlSelector(IReadOnlyList<XmlSelector.Step> Steps)
             var next = new List<XObject>();
             foreach (var parent in found)
             {
-                if (!budget.Look(10 * (1 + (parent is XContainer c ? c.Nodes().Count() : 0)))) return null;
+                if (!budget.Look(10 * (1 + step.Cost(parent)))) return null;
                 var children = step.Of(parent).ToList();
                 foreach (var predicate in step.Predicates)
                 {
@@ -56,7 +65,7 @@ internal sealed record XmlSelector(IReadOnlyList<XmlSelector.Step> Steps)
 
     /// <summary>One step.</summary>
     /// <param name="Axis">What it selects.</param>
-    /// <param name="Name">Name of the element or attribute; null for any.</param>
+    /// <param name="Name">Name of the element or attribute, target of the instruction, prefix, id; null for any.</param>
     /// <param name="Predicates">Predicates, each on what the one before it left.</param>
     internal sealed record Step(Axis Axis, XName? Name, IReadOnlyList<Predicate> Predicates)
     {
@@ -65,8 +74,13 @@ internal sealed record XmlSelector(IReadOnlyList<XmlSelector.Step> Steps)
             Axis.Attribute => parent is XElement e ? e.Attributes().Where(a => !a.IsNamespaceDeclaration && (Name is null || a.Name == Name)) : [],
             Axis.Text => parent is XElement e ? e.Nodes().OfType<XText>() : [],
             Axis.Comment => parent is XContainer c ? c.Nodes().OfType<XComment>() : [],
+            Axis.Instruction => parent is XContainer c ? c.Nodes().OfType<XProcessingInstruction>().Where(i => Name is null || i.Target == Name) : [],
+            Axis.Namespace => parent is XElement e && e.Attribute(XNamespace.Xmlns + Name!.LocalName) is { } declaration ? [declaration] : [],
+            Axis.Id => parent is XDocument d ? d.Descendants().Where(e => (string?)e.Attribute(XNamespace.Xml + "id") == Name!.LocalName || (string?)e.Attribute("id") == Name!.LocalName) : [],
             _ => parent is XContainer c ? Name is null ? c.Elements() : c.Elements(Name) : [],
         };
+
+        internal long Cost(XObject parent) => parent is not XContainer c ? 0 : Axis == Axis.Id ? c.DescendantNodes().Count() : c.Nodes().Count();
     }
 
     /// <summary>One predicate: a position from 1, or a path to a text.</summary>
@@ -106,8 +120,24 @@ internal sealed record XmlSelector(IReadOnlyList<XmlSelector.Step> Steps)
         internal XmlSelector? Read()
         {
             Take('/');
+            var id = Take("id(") ? Id() : null;
+            if (id is not null && at == text.Length) return new XmlSelector([id]);
+            if (id is not null && !Take('/')) return null;
             var steps = Steps(predicates: true);
-            return steps is null || at < text.Length || steps[0].Axis is Axis.Attribute or Axis.Text ? null : new XmlSelector(steps);
+            if (steps is null || at < text.Length || (id is null && steps[0].Axis is Axis.Attribute or Axis.Text or Axis.Namespace)) return null;
+            return new XmlSelector(id is null ? steps : [id, .. steps]);
+        }
+
+        private Step? Id() => Quoted() is { } id && Take(')') && XmlReader.IsName(id) ? new Step(Axis.Id, XName.Get(id), []) : null;
+
+        private string? Quoted()
+        {
+            if (at == text.Length || text[at] is not ('\'' or '"')) return null;
+            var end = text.IndexOf(text[at], at + 1);
+            if (end < 0) return null;
+            var literal = text[(at + 1)..end];
+            at = end + 1;
+            return literal;
         }
 
         private List<Step>? Steps(bool predicates)
@@ -127,9 +157,17 @@ internal sealed record XmlSelector(IReadOnlyList<XmlSelector.Step> Steps)
         {
             if (Take("text()")) return WithPredicates(Axis.Text, null, predicates);
             if (Take("comment()")) return WithPredicates(Axis.Comment, null, predicates);
+            if (Take("processing-instruction(")) return Instruction(predicates);
+            if (Take("namespace::")) return NcName() is { } prefix ? new Step(Axis.Namespace, XName.Get(prefix), []) : null;
             if (Take('*')) return WithPredicates(Axis.Element, null, predicates);
             var attribute = Take('@');
             return Name(attribute) is { } name ? attribute ? new Step(Axis.Attribute, name, []) : WithPredicates(Axis.Element, name, predicates) : null;
+        }
+
+        private Step? Instruction(bool predicates)
+        {
+            if (Take(')')) return WithPredicates(Axis.Instruction, null, predicates);
+            return Quoted() is { } target && Take(')') && XmlReader.IsName(target) ? WithPredicates(Axis.Instruction, XName.Get(target), predicates) : null;
         }
 
         private Step? WithPredicates(Axis axis, XName? name, bool allowed)
@@ -156,12 +194,7 @@ internal sealed record XmlSelector(IReadOnlyList<XmlSelector.Step> Steps)
             Blank();
             if (path is null || !Take('=')) return null;
             Blank();
-            if (at == text.Length || text[at] is not ('\'' or '"')) return null;
-            var end = text.IndexOf(text[at], at + 1);
-            if (end < 0) return null;
-            var literal = text[(at + 1)..end];
-            at = end + 1;
-            return new Predicate(null, path, literal);
+            return Quoted() is { } literal ? new Predicate(null, path, literal) : null;
         }
 
         private XName? Name(bool attribute)

@@ -65,14 +65,21 @@ public sealed class ChainResolver(Func<SearchQuery, ValueTask<Result<IReadOnlyLi
     private async ValueTask<Result<SearchCriterion>> ChainAsync(ChainCriterion chain)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
+        var within = new List<ChainTarget>();
         foreach (var target in chain.Targets)
         {
-            var views = await SearchAsync(target.Type, target.Criterion).ConfigureAwait(false);
+            if (++searches > MaxSearches) return TooMany();
+            var resolved = await ResolveAsync(target.Criterion).ConfigureAwait(false);
+            if (!resolved.IsOk) return resolved;
+            within.Add(target with { Criterion = resolved.Value });
+            var views = await search(new SearchQuery { Types = [target.Type], Criteria = [resolved.Value] }).ConfigureAwait(false);
             if (!views.IsOk) return Result<SearchCriterion>.Fail(views.Problems);
             found.UnionWith(views.Value.Select(v => $"{v.Type}/{v.Id}"));
         }
 
-        return new ParameterCriterion(chain.Parameter, SearchParameterType.Reference, SearchModifier.None, null, [new ReferenceSetValue(found)]);
+        // Either a resource of its own is what the reference leads to, or one within the resource.
+        var own = new ParameterCriterion(chain.Parameter, SearchParameterType.Reference, SearchModifier.None, null, [new ReferenceSetValue(found)]);
+        return new LogicalCriterion(false, [own, new ContainedCriterion(chain.Parameter, within)]);
     }
 
     private async ValueTask<Result<SearchCriterion>> HasAsync(HasCriterion has)
@@ -94,7 +101,7 @@ public sealed class ChainResolver(Func<SearchQuery, ValueTask<Result<IReadOnlyLi
                 return Problems.InvalidParameter.With($"the search parameter '{p.Name}' takes 'Type/id'; '{Shown.Text(value.Raw)}' is not of that form");
             }
 
-            if (Array.Find(PartOf, code => SearchParameterCatalogue.Find([type], code) is { Type: SearchParameterType.Reference } parent && parent.MayRefer(type)) is not { } part)
+            if (Array.Find(PartOf, code => Definitions.R4.Search.Find([type], code) is { Type: SearchParameterType.Reference } parent && parent.MayRefer(type)) is not { } part)
             {
                 return Problems.InvalidParameter.With($"the search parameter '{p.Name}': {type} has no hierarchy");
             }
@@ -113,8 +120,11 @@ public sealed class ChainResolver(Func<SearchQuery, ValueTask<Result<IReadOnlyLi
             }
         }
 
-        return new ParameterCriterion(p.Parameter, SearchParameterType.Reference, SearchModifier.None, null, [new ReferenceSetValue(found)]);
+        return new ParameterCriterion(p.Parameter, SearchParameterType.Reference, SearchModifier.None, null, [new ReferenceSetValue(found), .. p.Values.OfType<CanonicalValue>()]);
     }
+
+    private static Problem TooMany() =>
+        Problems.TooCostly.With($"the chains of the search lead to more than {MaxSearches} searches; state the types in them, as in 'subject:Patient.name'");
 
     private HashSet<string> Referred(IReadOnlyList<ResourceView> views, string parameter)
     {
@@ -132,7 +142,7 @@ public sealed class ChainResolver(Func<SearchQuery, ValueTask<Result<IReadOnlyLi
 
     private async ValueTask<Result<IReadOnlyList<ResourceView>>> SearchAsync(string type, SearchCriterion criterion)
     {
-        if (++searches > MaxSearches) return Problems.TooCostly.With($"the chains of the search lead to more than {MaxSearches} searches; state the types in them, as in 'subject:Patient.name'");
+        if (++searches > MaxSearches) return TooMany();
         var resolved = await ResolveAsync(criterion).ConfigureAwait(false);
         if (!resolved.IsOk) return Result<IReadOnlyList<ResourceView>>.Fail(resolved.Problems);
         return await search(new SearchQuery { Types = [type], Criteria = [resolved.Value] }).ConfigureAwait(false);

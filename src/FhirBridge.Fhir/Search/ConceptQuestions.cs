@@ -10,6 +10,8 @@ internal static class ConceptQuestions
     // Codes repeat from resource to resource; what strangers store is not kept for long.
     private const int Remembered = 4_096;
 
+    private const string MimeTypes = "urn:ietf:bcp:13";
+
     /// <summary>Is the code in the value set? Null when the terminology does not have it, so that the search can say which is missing.</summary>
     internal static ConceptValue? In(Terminology terminology, string raw, string valueSet) => terminology.FindValueSet(valueSet) is null
         ? null
@@ -18,7 +20,9 @@ internal static class ConceptQuestions
     /// <summary>Is the stored code the same as the given one or below it (or above it)? Null when a system is stated that the terminology does not have.</summary>
     internal static ConceptValue? Subsumed(Terminology terminology, TokenValue value, bool above)
     {
-        if (value.Code is not { } given || (value.System is { Length: > 0 } stated && terminology.FindCodeSystem(stated) is null)) return null;
+        if (value.Code is not { } given) return null;
+        if (given.Contains('/') && value.System is null or MimeTypes) return new ConceptValue(value.Raw, (system, code) => system is null or MimeTypes && IsMime(above ? code : given, above ? given : code));
+        if (value.System is { Length: > 0 } stated && terminology.FindCodeSystem(stated) is null) return null;
         return Remembering(value.Raw, (system, code) =>
         {
             if (value.System is { Length: > 0 } required && system is { Length: > 0 } && required != system) return false;
@@ -29,6 +33,9 @@ internal static class ConceptQuestions
             return above ? terminology.Subsumes(own, other) : terminology.Subsumes(other, own);
         });
     }
+
+    // "Servers are only required to support :below on the base part of the mime type": text/xml has text/xml; charset=UTF-8 below it.
+    private static bool IsMime(string upper, string lower) => lower.StartsWith(upper, StringComparison.OrdinalIgnoreCase) && (lower.Length == upper.Length || lower[upper.Length] is ';' or ' ');
 
     private static string? Stated(string? system) => string.IsNullOrEmpty(system) ? null : system;
 

@@ -21,6 +21,7 @@ internal readonly struct EntryWriter(List<IndexEntry> entries, string name, stri
             case SearchParameterType.Reference: AddReference(element); break;
             case SearchParameterType.Date: AddDate(element); break;
             case SearchParameterType.Number or SearchParameterType.Quantity: AddNumber(element); break;
+            case SearchParameterType.Special: AddPosition(element); break;
             case SearchParameterType.Uri when element.HasValue: entries.Add(new IndexEntry(name, type, null, element.Value, Group: group)); break;
         }
     }
@@ -39,7 +40,7 @@ internal readonly struct EntryWriter(List<IndexEntry> entries, string name, stri
             case "HumanName" or "Address":
                 foreach (var part in element.Children())
                 {
-                    if (part.HasValue && part.Name is not ("use" or "type" or "id")) Text(part.Value);
+                    if (part.HasValue && part.Name is not ("use" or "type" or "id")) AddNamePart(part);
                 }
 
                 break;
@@ -51,11 +52,25 @@ internal readonly struct EntryWriter(List<IndexEntry> entries, string name, stri
                 if (element.Text("display") is { } display) Text(display);
                 break;
             default:
-                if (element.HasValue) Text(element.Value);
+                if (element.HasValue) AddNamePart(element);
                 else if (element.Text("text") is { } inner) Text(inner);
                 break;
         }
     }
+
+    // "For robust search, servers should search the parts of a family name independently": from each part on it is found as the whole is.
+    private void AddNamePart(FhirElement part)
+    {
+        var text = part.Value!;
+        Text(text);
+        if (part.Name != "family" || part.Parent.Type != "HumanName") return;
+        for (var i = 1; i < text.Length; i++)
+        {
+            if (IsBetweenParts(text[i - 1]) && !IsBetweenParts(text[i])) entries.Add(new IndexEntry(name, type, Folded: SearchText.Fold(text[i..]), Group: group));
+        }
+    }
+
+    private static bool IsBetweenParts(char c) => char.IsWhiteSpace(c) || char.GetUnicodeCategory(c) == UnicodeCategory.DashPunctuation;
 
     private void Text(string text) => entries.Add(new IndexEntry(name, type, null, text, SearchText.Fold(text), Group: group));
 
@@ -139,6 +154,10 @@ internal readonly struct EntryWriter(List<IndexEntry> entries, string name, stri
             case "Timing":
                 AddTiming(element);
                 break;
+            case "instant":
+                // "A fixed point in time with an effective width of 0", however many digits its seconds have.
+                if (element.HasValue && DateInterval.TryParse(element.Value, out var instant)) Interval(instant.Low, instant.Low + 1);
+                break;
             default:
                 if (element.HasValue && DateInterval.TryParse(element.Value, out var date)) Interval(date.Low, date.High);
                 break;
@@ -178,6 +197,12 @@ internal readonly struct EntryWriter(List<IndexEntry> entries, string name, stri
     }
 
     private void Interval(long low, long high) => entries.Add(new IndexEntry(name, type, Low: low, High: high, Group: group));
+
+    private void AddPosition(FhirElement position)
+    {
+        if (Number(position.Text("latitude")) is not { } latitude || Number(position.Text("longitude")) is not { } longitude) return;
+        entries.Add(new IndexEntry(name, type, Low: latitude, High: longitude, Group: group));
+    }
 
     private void AddNumber(FhirElement element)
     {

@@ -34,7 +34,7 @@ internal sealed class FilterCompiler(CriterionReader reader)
         if (name.StartsWith("_has:", StringComparison.Ordinal))
         {
             if (depth >= CriterionReader.MaxFilterChain) return TooLong();
-            return CriterionReader.ReadHas(types, name, (source, rest) => Path(test, at, rest, [source], depth + 1));
+            return reader.ReadHas(types, name, (source, rest) => Path(test, at, rest, [source], depth + 1));
         }
 
         if (at == test.Path.Count - 1) return reader.ReadTest(types, name, test.Operator, test.Value);
@@ -75,11 +75,11 @@ internal static class FilterOperators
         return (modifier, op switch
         {
             "pr" => Present(value, out error),
-            "eq" when parameter.Type == SearchParameterType.String => Text(value, TextMatch.Whole),
-            "ne" when parameter.Type == SearchParameterType.String => new UnequalValue(value, [Text(value, TextMatch.Whole)]),
-            "co" => Text(value, TextMatch.Anywhere),
-            "sw" => Text(value, TextMatch.Start),
-            "ew" => Text(value, TextMatch.End),
+            "eq" when parameter.Type == SearchParameterType.String => Text(parameter, value, TextMatch.Whole),
+            "ne" when parameter.Type == SearchParameterType.String => new UnequalValue(value, [Text(parameter, value, TextMatch.Whole)]),
+            "co" => Text(parameter, value, TextMatch.Anywhere),
+            "sw" => Text(parameter, value, TextMatch.Start),
+            "ew" => Text(parameter, value, TextMatch.End),
             "po" => Overlapping(value, out error),
             "ne" when !IsOrdered(parameter) => Plain(parameter, modifier, value, options, out error) is { } equal ? new UnequalValue(value, [equal]) : null,
             _ => Plain(parameter, modifier, IsOrdered(parameter) ? op + value : value, options, out error),
@@ -104,7 +104,8 @@ internal static class FilterOperators
     private static SearchValue? Plain(SearchParameterInfo parameter, SearchModifier modifier, string value, SearchParseOptions options, out string error) =>
         SearchValueParser.Parse(parameter, modifier, null, value, options, out error);
 
-    private static TextValue Text(string value, TextMatch match) => new(value, SearchText.Fold(value), match);
+    private static TextValue Text(SearchParameterInfo parameter, string value, TextMatch match) =>
+        new(value, parameter.Type == SearchParameterType.String ? SearchText.Fold(value) : SearchText.FoldLetters(value), match);
 
     private static MissingValue? Present(string value, out string error)
     {

@@ -48,6 +48,7 @@ internal static class SearchCriteria
         NamedCriterion named => named with { Root = named.Root.Map(part) },
         LogicalCriterion logic => logic with { Operands = [.. logic.Operands.Select(o => o.Map(part))] },
         NotCriterion not => new NotCriterion(not.Operand.Map(part)),
+        ContainedCriterion contained => contained with { Targets = [.. contained.Targets.Select(t => t with { Criterion = t.Criterion.Map(part) })] },
         _ => part(criterion),
     };
 
@@ -57,6 +58,7 @@ internal static class SearchCriteria
         NamedCriterion named => named.Root.Parts(),
         LogicalCriterion logic => logic.Operands.SelectMany(Parts),
         NotCriterion not => not.Operand.Parts(),
+        ContainedCriterion contained => contained.Targets.SelectMany(t => t.Criterion.Parts()),
         _ => [criterion],
     };
 

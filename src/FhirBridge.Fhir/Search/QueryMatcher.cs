@@ -1,12 +1,5 @@
 namespace FhirBridge.Fhir.Search;
 
-/// <summary>What a search sees of one resource.</summary>
-/// <param name="Type">Resource type.</param>
-/// <param name="Id">Logical id as the caller sees it.</param>
-/// <param name="LastUpdated">Instant of the last change as the caller sees it.</param>
-/// <param name="Index">The index values, those of <c>_tag</c>, <c>_profile</c>, <c>_security</c> and <c>_source</c> included.</param>
-public sealed record ResourceView(string Type, string Id, DateTimeOffset LastUpdated, SearchIndex Index);
-
 /// <summary>
 /// Decides in memory what matches a search: the one truth that both stores are tested against. Pure, and free of allocation.
 /// Spec: https://hl7.org/fhir/R4/search.html.
@@ -16,17 +9,25 @@ public sealed record ResourceView(string Type, string Id, DateTimeOffset LastUpd
 /// </remarks>
 public static class QueryMatcher
 {
-    /// <summary>True when the resource is of a searched type and fulfils all conditions.</summary>
-    public static bool Matches(SearchQuery query, ResourceView resource)
+    /// <summary>True when the resource is of a searched type and is known to fulfil all conditions.</summary>
+    public static bool Matches(SearchQuery query, ResourceView resource) => Decide(query, resource) == true;
+
+    /// <summary>
+    /// True or false; null when it depends on what is not here: the resource's own words (<see cref="ResourceView.Content"/>), or what a terminology cannot tell.
+    /// </summary>
+    public static bool? Decide(SearchQuery query, ResourceView resource)
     {
         if (query.Types.Count > 0 && !query.Types.Contains(resource.Type)) return false;
+        bool? answer = true;
         var criteria = query.Criteria;
         for (var i = 0; i < criteria.Count; i++)
         {
-            if (!Matches(criteria[i], resource)) return false;
+            var one = Decide(criteria[i], resource);
+            if (one == false) return false;
+            if (one is null) answer = null;
         }
 
-        return true;
+        return answer;
     }
 
     /// <summary>True when the resource is known to fulfil the condition: what a terminology cannot tell is no match, negated or not.</summary>
@@ -38,6 +39,8 @@ public static class QueryMatcher
         NamedCriterion named => Decide(named.Root, resource),
         NotCriterion not => !Decide(not.Operand, resource),
         LogicalCriterion logic => Decide(logic, resource),
+        ContainedCriterion contained => Decide(contained, resource),
+        TextCriterion text => Decide(text, resource.Content),
         _ => throw Unresolved(criterion),
     };
 
@@ -67,6 +70,32 @@ public static class QueryMatcher
             SearchModifier.Above or SearchModifier.Below when p.Type == SearchParameterType.Reference => throw Unresolved(p),
             _ => AnyOf(p, p.Parameter, resource.Index.Entries),
         };
+    }
+
+    private static bool? Decide(ContainedCriterion chain, ResourceView resource)
+    {
+        bool? answer = false;
+        foreach (var entry in resource.Index.Entries)
+        {
+            if (entry.Parameter != chain.Parameter || entry.Type != SearchParameterType.Reference || entry.Value is not { Length: > 1 } target || target[0] != '#') continue;
+            if (resource.Contained(target[1..]) is not { } contained) continue;
+            foreach (var (type, criterion) in chain.Targets)
+            {
+                if (type != contained.Type) continue;
+                var one = Decide(criterion, contained);
+                if (one == true) return true;
+                if (one is null) answer = null;
+            }
+        }
+
+        return answer;
+    }
+
+    private static bool? Decide(TextCriterion text, ResourceContent? content)
+    {
+        if (content is null) return null;
+        var words = text.Parameter == "_text" ? content.Narrative : content.All;
+        return text.Values.Any(v => v.Query.Matches(words));
     }
 
     private static InvalidOperationException Unresolved(SearchCriterion criterion) => new($"the condition '{criterion.Name}' was not resolved before matching");

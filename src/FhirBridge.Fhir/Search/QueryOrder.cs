@@ -49,7 +49,8 @@ internal static class QueryOrder
     private static bool HasKey(SortKey key, IndexEntry entry) =>
         key.Type is SearchParameterType.Date or SearchParameterType.Number or SearchParameterType.Quantity || Text(key, entry) is not null;
 
-    private static string? Text(SortKey key, IndexEntry entry) => key.Type == SearchParameterType.String ? entry.Folded : entry.Value;
+    // A name is ordered by the whole, not by its parts.
+    private static string? Text(SortKey key, IndexEntry entry) => key.Type == SearchParameterType.String && entry.Value is not null ? entry.Folded : entry.Value;
 
     // Ascending a period counts from its start, descending from its end; so a period without end is the latest.
     private static int CompareEntries(SortKey key, IndexEntry left, IndexEntry right)

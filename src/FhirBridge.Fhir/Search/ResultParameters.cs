@@ -1,7 +1,7 @@
 namespace FhirBridge.Fhir.Search;
 
 /// <summary>Reads the parameters that shape the answer rather than choose it. Spec: https://hl7.org/fhir/R4/search.html#return.</summary>
-internal sealed class ResultParameters
+internal sealed class ResultParameters(CriterionReader reader)
 {
     private readonly HashSet<string> seen = [];
     private readonly List<SortKey> sort = [];
@@ -31,6 +31,13 @@ internal sealed class ResultParameters
         Pretty = pretty,
     };
 
+    /// <summary>What may not be asked for at once.</summary>
+    internal void CheckTogether()
+    {
+        if (summary == SummaryMode.Text && includes.Count > 0) Invalid("_summary", "'text' cannot be mixed with _include and _revinclude");
+        if (summary is SummaryMode.True or SummaryMode.Text or SummaryMode.Data && elements.Count > 0) Invalid("_summary", "it cannot be mixed with _elements");
+    }
+
     /// <summary>Reads the parameter if it is a result parameter; false when it is not one.</summary>
     internal bool TryRead(IReadOnlyList<string> types, string name, string value)
     {
@@ -39,7 +46,13 @@ internal sealed class ResultParameters
             case "_include" or "_include:iterate" or "_include:recurse" or "_revinclude" or "_revinclude:iterate" or "_revinclude:recurse":
                 ReadInclude(name, value);
                 return true;
-            case "_sort" or "_count" or "_summary" or "_elements" or "_total" or "_format" or "_pretty":
+            case "_sort":
+                ReadSort(types, value);
+                return true;
+            case "_contained" or "_containedType":
+                ReadContained(name, value);
+                return true;
+            case "_count" or "_summary" or "_elements" or "_total" or "_format" or "_pretty":
                 if (seen.Add(name)) ReadOnce(types, name, value);
                 else Invalid(name, "it may be given once");
                 return true;
@@ -52,8 +65,7 @@ internal sealed class ResultParameters
     {
         switch (name)
         {
-            case "_sort": ReadSort(types, value); break;
-            case "_elements": ReadElements(value); break;
+            case "_elements": ReadElements(types, value); break;
             case "_format": format = value; break;
             case "_count":
                 if (value.Length is > 0 and <= 9 && value.All(char.IsAsciiDigit)) count = int.Parse(value);
@@ -80,23 +92,35 @@ internal sealed class ResultParameters
         {
             var descending = key[0] == '-';
             var code = descending ? key[1..] : key;
-            if (SearchParameterCatalogue.Find(types, code) is { Type: not (SearchParameterType.Composite or SearchParameterType.Special) } parameter)
+            if (reader.Find(types, code) is { Type: not (SearchParameterType.Composite or SearchParameterType.Special) } parameter)
             {
                 sort.Add(new SortKey(parameter.Code, parameter.Type, descending));
             }
             else
             {
-                Problems.Add(Fhir.Problems.UnknownParameter.With($"'_sort': the search parameter '{Shown.Text(code)}' is not known, or has no order"));
+                var why = code == "_score" ? "matches have no score: a resource matches or does not" : $"the search parameter '{Shown.Text(code)}' is not known, or has no order";
+                Problems.Add(Fhir.Problems.UnknownParameter.With($"'_sort': {why}"));
             }
         }
     }
 
-    private void ReadElements(string value)
+    // Resources are returned with what they contain, and never without what contains them.
+    private void ReadContained(string name, string value)
+    {
+        if (name == "_contained" && value is "true" or "both") Invalid(name, "contained resources are not returned by themselves; 'false' is the default");
+        else if (value is not ("false" or "container" or "contained")) Invalid(name, name == "_contained" ? "it is true, false or both" : "it is container or contained");
+    }
+
+    private void ReadElements(IReadOnlyList<string> types, string value)
     {
         foreach (var element in value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (!element.All(c => char.IsAsciiLetterOrDigit(c) || c == '.')) Invalid("_elements", $"'{Shown.Text(element)}' is not an element name");
-            else if (!elements.Contains(element)) elements.Add(element);
+            // "Base element names": with the type before them or not, and without what is below them.
+            var parts = element.Split('.');
+            var name = parts.Length > 1 && SearchParameterCatalogue.IsResourceType(parts[0]) ? parts[1] : parts[0];
+            if (types.Count > 0 && types.All(t => Definitions.R4.FindElement(t, name) is null)) Invalid("_elements", $"'{Shown.Text(element)}' is no element of {string.Join(", ", types)}");
+            else if (name.Length == 0 || !name.All(char.IsAsciiLetterOrDigit)) Invalid("_elements", $"'{Shown.Text(element)}' is not an element name");
+            else if (!elements.Contains(name)) elements.Add(name);
         }
     }
 
@@ -113,7 +137,7 @@ internal sealed class ResultParameters
         {
             Invalid(name, "it is '[type]:[reference parameter][:target type]'");
         }
-        else if (parts[1] != "*" && SearchParameterCatalogue.Find([parts[0]], parts[1]) is not { Type: SearchParameterType.Reference })
+        else if (parts[1] != "*" && reader.Find([parts[0]], parts[1]) is not { Type: SearchParameterType.Reference })
         {
             Problems.Add(Fhir.Problems.UnknownParameter.With($"'{name}': '{Shown.Text(parts[1])}' is not a reference parameter of {parts[0]}"));
         }

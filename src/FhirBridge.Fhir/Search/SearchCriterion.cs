@@ -51,6 +51,33 @@ public sealed record ChainCriterion(string Parameter, string? StatedType, IReadO
     public override string RawValue => Targets[0].Criterion.RawValue;
 }
 
+/// <summary>A condition on the words of the narrative (<c>_text</c>) or of the whole resource (<c>_content</c>). Spec: https://hl7.org/fhir/R4/search.html#text.</summary>
+/// <param name="Parameter"><c>_text</c> or <c>_content</c>.</param>
+/// <param name="Values">The alternatives.</param>
+public sealed record TextCriterion(string Parameter, IReadOnlyList<TextSearchValue> Values) : SearchCriterion
+{
+    /// <inheritdoc/>
+    public override string Name => Parameter;
+
+    /// <inheritdoc/>
+    public override string RawValue => string.Join(',', Values.Select(v => v.Raw));
+}
+
+/// <summary>
+/// What remains of a chain for references into the resource itself (<c>#med1</c>): a contained resource fulfils the condition.
+/// Spec: https://hl7.org/fhir/R4/search.html#contained.
+/// </summary>
+/// <param name="Parameter">Code of the reference parameter.</param>
+/// <param name="Targets">For each possible target type the condition on it, without further chains.</param>
+public sealed record ContainedCriterion(string Parameter, IReadOnlyList<ChainTarget> Targets) : SearchCriterion
+{
+    /// <inheritdoc/>
+    public override string Name => $"{Parameter}.{Targets[0].Criterion.Name}";
+
+    /// <inheritdoc/>
+    public override string RawValue => Targets[0].Criterion.RawValue;
+}
+
 /// <summary>Where a chain may lead.</summary>
 /// <param name="Type">Resource type.</param>
 /// <param name="Criterion">The condition on that resource.</param>
@@ -91,7 +118,8 @@ internal static class SearchModifiers
         SearchModifier.None => true,
         SearchModifier.Missing => type != SearchParameterType.Composite,
         SearchModifier.Exact or SearchModifier.Contains => type == SearchParameterType.String,
-        SearchModifier.Text or SearchModifier.Not or SearchModifier.In or SearchModifier.NotIn or SearchModifier.OfType => type == SearchParameterType.Token,
+        SearchModifier.Text => type is SearchParameterType.Token or SearchParameterType.String,
+        SearchModifier.Not or SearchModifier.In or SearchModifier.NotIn or SearchModifier.OfType => type == SearchParameterType.Token,
         SearchModifier.Above or SearchModifier.Below => type is SearchParameterType.Token or SearchParameterType.Uri or SearchParameterType.Reference,
         SearchModifier.Identifier or SearchModifier.Type => type == SearchParameterType.Reference,
         _ => false,

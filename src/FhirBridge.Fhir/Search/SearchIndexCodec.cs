@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Text;
 
@@ -8,14 +9,16 @@ namespace FhirBridge.Fhir.Search;
 /// The compact binary form of a <see cref="SearchIndex"/>, stored beside a resource version. Deterministic: equal indexes have equal bytes.
 /// </summary>
 /// <remarks>
-/// Layout (all numbers LEB128, signed ones zigzag): format version 1; number of texts, then each as length and UTF-8; number of entries,
+/// Layout (all numbers LEB128 but the stamp, signed ones zigzag): format version 2 (1: the same without stamp); the stamp in eight bytes, little-endian; number of texts, then each as length and UTF-8; number of entries,
 /// then each as one head byte (type in the low four bits, then: has bounds, has group), parameter, system, value, folded as text number + 1
 /// (0: null), and if the head says so the bounds and the group. A bound is its scale + 1 and its digits, or 0 and the four words of a
 /// decimal that does not fit into 63 bits.
 /// </remarks>
 public static class SearchIndexCodec
 {
-    private const byte FormatVersion = 1;
+    private const byte FormatVersion = 2;
+    private const byte WithoutStamp = 1;
+    private const int StampLength = sizeof(ulong);
     private const byte HasBounds = 0x10;
     private const byte HasGroup = 0x20;
     private const byte TypeMask = 0x0F;
@@ -31,6 +34,8 @@ public static class SearchIndexCodec
         foreach (var entry in index.Entries) WriteEntry(entries, entry, texts);
         var output = new ArrayBufferWriter<byte>((texts.Count * 16) + entries.WrittenCount + 8);
         WriteNumber(output, FormatVersion);
+        BinaryPrimitives.WriteUInt64LittleEndian(output.GetSpan(StampLength), index.Stamp);
+        output.Advance(StampLength);
         WriteNumber(output, (ulong)texts.Count);
         foreach (var text in texts.Keys)
         {
@@ -50,7 +55,8 @@ public static class SearchIndexCodec
     public static SearchIndex Read(ReadOnlySpan<byte> bytes)
     {
         var at = 0;
-        if (ReadNumber(bytes, ref at) != FormatVersion) throw Damaged();
+        var stamp = ReadStamp(bytes);
+        at += bytes[0] == WithoutStamp ? 1 : 1 + StampLength;
         var texts = new string[Count(bytes, ref at)];
         for (var i = 0; i < texts.Length; i++)
         {
@@ -61,8 +67,17 @@ public static class SearchIndexCodec
 
         var entries = new IndexEntry[Count(bytes, ref at)];
         for (var i = 0; i < entries.Length; i++) entries[i] = ReadEntry(bytes, ref at, texts);
-        return at != bytes.Length ? throw Damaged() : entries.Length == 0 ? SearchIndex.Empty : new SearchIndex(entries);
+        return at != bytes.Length ? throw Damaged() : new SearchIndex(entries) { Stamp = stamp };
     }
+
+    /// <summary>The stamp of an index, without reading the rest.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not an index of this format: the store is damaged.</exception>
+    public static ulong ReadStamp(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [WithoutStamp, ..] => 0,
+        [FormatVersion, .. { Length: >= StampLength } rest] => BinaryPrimitives.ReadUInt64LittleEndian(rest),
+        _ => throw Damaged(),
+    };
 
     private static void WriteEntry(ArrayBufferWriter<byte> output, IndexEntry entry, Dictionary<string, int> texts)
     {
@@ -101,7 +116,8 @@ public static class SearchIndexCodec
         return new IndexEntry(parameter, (SearchParameterType)(head & TypeMask), system, value, folded, low, high, group);
     }
 
-    private static string Name(string name) => Names.Count < 10_000 ? Names.GetOrAdd(name, name) : Names.GetValueOrDefault(name, name);
+    // Names of contained resources hold an id of the sender's choice.
+    private static string Name(string name) => IndexNames.IsContained(name) ? name : Names.Count < 10_000 ? Names.GetOrAdd(name, name) : Names.GetValueOrDefault(name, name);
 
     private static ulong TextNumber(string? text, Dictionary<string, int> texts)
     {

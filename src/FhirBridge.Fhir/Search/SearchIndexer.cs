@@ -7,21 +7,25 @@ namespace FhirBridge.Fhir.Search;
 /// </summary>
 /// <remarks>
 /// <c>_id</c> and <c>_lastUpdated</c> are not extracted: they belong to the <see cref="ResourceView"/>, because the shared record shows a
-/// resource under another id and instant than its member does.
+/// resource under another id and instant than its member does. Of contained resources that a reference parameter leads to, what chains ask is extracted too
+/// (https://hl7.org/fhir/R4/search.html#contained: "a chained condition will be evaluated inside contained resources").
 /// </remarks>
 public static class SearchIndexer
 {
     /// <summary>All index values of a resource; <see cref="SearchIndex.Empty"/> for an element that is no resource of R4.</summary>
     /// <param name="resource">The resource, read with the definitions so that its elements have types.</param>
+    /// <param name="definitions">The search parameters; null: those of R4.</param>
     /// <param name="baseUrl">This server's base without the trailing slash: absolute references that start with it are local. Default none.</param>
-    public static SearchIndex Extract(FhirElement resource, string? baseUrl = null)
+    public static SearchIndex Extract(FhirElement resource, Definitions? definitions = null, string? baseUrl = null)
     {
         if (!resource.IsResource || resource.Type is null) return SearchIndex.Empty;
+        var catalogue = (definitions ?? Definitions.R4).Search;
         var run = spare ?? new Extraction();
         spare = null;
         run.Start(resource, baseUrl);
-        foreach (var parameter in SearchParameterCatalogue.Of(resource.Type)) run.Extract(parameter);
-        var index = run.Entries.Count == 0 ? SearchIndex.Empty : new SearchIndex(run.Entries.ToArray());
+        foreach (var parameter in catalogue.Of(resource.Type)) run.Extract(parameter);
+        run.ExtractContained(catalogue);
+        var index = new SearchIndex(run.Entries.Count == 0 ? [] : run.Entries.ToArray()) { Stamp = catalogue.Stamp };
         if (run.End()) spare = run;
         return index;
     }
@@ -34,16 +38,20 @@ public static class SearchIndexer
     {
         private const int MostKept = 1_024;
 
+        // Beyond it, chains do not look.
+        private const int MostContained = 50;
+
         private readonly List<FhirElement> elements = [];
         private readonly List<string> values = [];
         private FhirElement resource;
+        private string prefix = "";
         private string? baseUrl;
         private FhirPathContext? context;
         private int groups;
 
         internal List<IndexEntry> Entries { get; } = new(32);
 
-        internal void Start(FhirElement of, string? ownBase) => (resource, baseUrl, context, groups) = (of, ownBase, null, 0);
+        internal void Start(FhirElement of, string? ownBase) => (resource, prefix, baseUrl, context, groups) = (of, "", ownBase, null, 0);
 
         /// <summary>Lets go of the resource; false when the lists have grown too large to be kept.</summary>
         internal bool End()
@@ -68,6 +76,26 @@ public static class SearchIndexer
             }
 
             Add(parameter, parameter.Code, parameter.OfTypeName, -1);
+        }
+
+        /// <summary>The values of the contained resources that the resource's own reference parameters lead to.</summary>
+        internal void ExtractContained(SearchParameterCatalogue catalogue)
+        {
+            var container = resource;
+            HashSet<string>? wanted = null;
+            foreach (var entry in Entries)
+            {
+                if (entry.Type == SearchParameterType.Reference && entry.Value is { Length: > 1 } target && target[0] == '#') (wanted ??= new(StringComparer.Ordinal)).Add(target[1..]);
+            }
+
+            if (wanted is null) return;
+            foreach (var contained in container.Children("contained").Take(MostContained))
+            {
+                if (contained.Type is not { } type || contained.Text("id") is not { } id || !wanted.Remove(id)) continue;
+                Entries.Add(new IndexEntry(IndexNames.Contained(id), SearchParameterType.Token, Value: type));
+                (resource, prefix, context) = (contained, IndexNames.WithinContained(id), new FhirPathContext { Resource = contained, RootResource = container });
+                foreach (var parameter in catalogue.Of(type)) Extract(parameter);
+            }
         }
 
         // A group whose components do not all have a value can never match and is left out.
@@ -102,6 +130,7 @@ public static class SearchIndexer
         private void Add(SearchParameterInfo parameter, string name, string? ofTypeName, int group)
         {
             var start = Entries.Count;
+            if (prefix.Length > 0) (name, ofTypeName) = (prefix + name, ofTypeName is null ? null : prefix + ofTypeName);
             var writer = new EntryWriter(Entries, name, ofTypeName, parameter.Type, group, baseUrl);
             foreach (var element in elements) writer.Add(element);
             foreach (var value in values) writer.AddText(value);

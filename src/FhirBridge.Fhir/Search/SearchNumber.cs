@@ -25,8 +25,8 @@ internal readonly record struct SearchNumber(decimal Value, decimal Low, decimal
         var point = mantissa.IndexOf('.');
         var scale = (point < 0 ? 0 : mantissa.Length - point - 1) - exponent;
 
-        // The specification's own example is 1e2 = [95, 105): a positive exponent counts one digit more than the mantissa shows.
-        if (exponent > 0) scale++;
+        // The specification's own example is 1e2 = [95, 105), as if it were 1.0e2; where the digits are shown they count: 1.00e2 is 100.
+        if (exponent > 0 && point < 0) scale++;
         var half = HalfUnit(scale);
         if (Math.Abs(value) > Largest) return false;
         number = new SearchNumber(value, value - half, value + half);

@@ -1,73 +1,46 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace FhirBridge.Fhir.Search;
 
-/// <summary>A search parameter as search uses it: resolved against the definitions, with its expression compiled when first needed.</summary>
-internal sealed class SearchParameterInfo
+/// <summary>
+/// The search parameters that are answered, by resource type: those of R4, and those that a package or the network defines beside them. Built for a type
+/// when it is first asked for. Spec: https://hl7.org/fhir/R4/searchparameter.html.
+/// </summary>
+internal sealed class SearchParameterCatalogue
 {
-    // R4 writes "any type" as the list of all types.
-    private const int AnyType = 100;
+    /// <summary>Counts up whenever other values are extracted from the same resource by the same parameters.</summary>
+    private const int Extraction = 2;
 
-    private readonly Lazy<ElementSelector?> selector;
+    // Parameters on the base types that R4 describes by their expression alone, though their type is special.
+    private const string Near = "http://hl7.org/fhir/SearchParameter/Location-near";
 
-    internal SearchParameterInfo(string code, SearchParameterType type, string? expression, IReadOnlyList<string> targets, IReadOnlyList<SearchParameterComponent> components)
+    private readonly Definitions definitions;
+    private readonly ConcurrentDictionary<string, TypeParameters> byType = new(StringComparer.Ordinal);
+    private readonly Lazy<ulong> stamp;
+
+    internal SearchParameterCatalogue(Definitions definitions)
     {
-        Code = code;
-        Type = type;
-        Targets = targets;
-        Components = components;
-        ComponentNames = [.. components.Select((_, i) => IndexNames.Component(code, i))];
-        OfTypeName = IndexNames.OfType(code);
-        selector = new(() => expression is null ? null : ElementSelector.Compile(expression));
+        this.definitions = definitions;
+        stamp = new(MakeStamp);
     }
 
-    internal string Code { get; }
-
-    internal SearchParameterType Type { get; }
-
-    internal IReadOnlyList<string> Targets { get; }
-
-    internal IReadOnlyList<SearchParameterComponent> Components { get; }
-
-    internal IReadOnlyList<string> ComponentNames { get; }
-
-    internal string OfTypeName { get; }
-
-    /// <summary>Selects the elements that hold the values; null when the expression does not compile.</summary>
-    internal ElementSelector? Selector => selector.Value;
-
-    /// <summary>False when the definition lets the reference point at any type.</summary>
-    internal bool HasStatedTargets => Targets.Count is > 0 and < AnyType;
-
-    internal bool MayRefer(string type) => HasStatedTargets ? Targets.Contains(type) : SearchParameterCatalogue.IsResourceType(type);
-}
-
-/// <summary>One component of a composite.</summary>
-/// <param name="Parameter">The parameter whose type the component has.</param>
-/// <param name="Selector">Selects the values relative to what the composite selects.</param>
-internal sealed record SearchParameterComponent(SearchParameterInfo Parameter, Lazy<ElementSelector?> Selector);
-
-/// <summary>Names under which index values stand that belong to a parameter but are not its values.</summary>
-internal static class IndexNames
-{
-    internal static string Component(string code, int index) => $"{code}${index}";
-
-    internal static string OfType(string code) => code + ":of-type";
-}
-
-/// <summary>The search parameters of R4 by resource type, built for a type when it is first asked for.</summary>
-internal static class SearchParameterCatalogue
-{
-    private static readonly ConcurrentDictionary<string, TypeParameters> ByType = new(StringComparer.Ordinal);
+    /// <summary>
+    /// A number that tells whether two indexes were extracted alike: it depends on how values are extracted and on the parameters beside those of R4.
+    /// Never 0.
+    /// </summary>
+    internal ulong Stamp => stamp.Value;
 
     internal static bool IsResourceType(string type) => Definitions.R4.IsResource(type);
 
-    /// <summary>The parameters of a type that have an expression, in ordinal order of their codes; none for an unknown type.</summary>
-    internal static IReadOnlyList<SearchParameterInfo> Of(string type) => Parameters(type).All;
+    /// <summary>The parameters of a type that are answered by values of the resource, in ordinal order of their codes; none for an unknown type.</summary>
+    internal IReadOnlyList<SearchParameterInfo> Of(string type) => Parameters(type).All;
 
     /// <summary>The parameter of that code when all the types have it with the same type of value; for no types those of every resource.</summary>
-    internal static SearchParameterInfo? Find(IReadOnlyList<string> types, string code)
+    internal SearchParameterInfo? Find(IReadOnlyList<string> types, string code)
     {
         if (types.Count == 0) return Parameters("Resource").ByCode.GetValueOrDefault(code);
         var found = Parameters(types[0]).ByCode.GetValueOrDefault(code);
@@ -79,22 +52,24 @@ internal static class SearchParameterCatalogue
         return found;
     }
 
-    private static TypeParameters Parameters(string type)
+    private TypeParameters Parameters(string type)
     {
-        if (ByType.TryGetValue(type, out var known)) return known;
-        var built = new TypeParameters([.. Definitions.R4.SearchParameters(type).Where(IsUsable).Select(p => Build(p))]);
+        if (byType.TryGetValue(type, out var known)) return known;
+        var built = new TypeParameters([.. definitions.SearchParameters(type).Where(IsUsable).Select(p => Build(p)).Where(p => p.IsOfR4 || p.IsAnswerable)]);
 
         // Only names of types are kept, so that made-up names cannot fill the memory.
-        return type == "Resource" || IsResourceType(type) ? ByType.GetOrAdd(type, built) : built;
+        return type == "Resource" || IsResourceType(type) ? byType.GetOrAdd(type, built) : built;
     }
 
-    private static bool IsUsable(SearchParameterDefinition p) => p.Expression is not null && p.Type != SearchParameterType.Special;
+    private static bool IsUsable(SearchParameterDefinition p) => p.Expression is not null && (p.Type != SearchParameterType.Special || p.Url == Near);
 
-    private static SearchParameterInfo Build(SearchParameterDefinition p) =>
-        new(p.Code, p.Type, p.Expression, p.Targets, [.. p.Components.Select(Component).OfType<SearchParameterComponent>()]);
+    private static bool IsOfR4(SearchParameterDefinition p) => Definitions.R4.FindSearchParameter(p.Url) is not null;
 
-    private static SearchParameterComponent? Component(SearchComponent component) =>
-        Definitions.R4.FindSearchParameter(component.Definition) is { } definition
+    private SearchParameterInfo Build(SearchParameterDefinition p) =>
+        new(p.Code, p.Type, p.Expression, p.Targets, [.. p.Components.Select(Component).OfType<SearchParameterComponent>()]) { IsOfR4 = IsOfR4(p), IsWhole = p.Components.All(c => definitions.FindSearchParameter(c.Definition) is not null) };
+
+    private SearchParameterComponent? Component(SearchComponent component) =>
+        definitions.FindSearchParameter(component.Definition) is { Type: not SearchParameterType.Composite } definition
             ? new SearchParameterComponent(Build(definition), new(() => ElementSelector.Compile(Expression(component))))
             : null;
 
@@ -105,6 +80,18 @@ internal static class SearchParameterCatalogue
         "http://hl7.org/fhir/SearchParameter/DocumentReference-relation" => "code",
         _ => component.Expression,
     };
+
+    private ulong MakeStamp()
+    {
+        var text = new StringBuilder().Append(Extraction);
+        foreach (var p in definitions.AllSearchParameters.Where(p => !IsOfR4(p)).OrderBy(p => p.Url, StringComparer.Ordinal))
+        {
+            text.Append('\n').AppendJoin('\t', [p.Url, p.Code, p.Type.ToString(), p.Expression ?? "", string.Join(' ', p.Base), string.Join(' ', p.Targets)]);
+            foreach (var component in p.Components) text.Append('\t').Append(component.Definition).Append('\t').Append(component.Expression);
+        }
+
+        return BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()))) | 1;
+    }
 
     private sealed record TypeParameters(IReadOnlyList<SearchParameterInfo> All)
     {

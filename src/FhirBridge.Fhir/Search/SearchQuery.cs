@@ -98,6 +98,9 @@ public sealed record SearchQuery
     /// <summary>The conditions that must each hold, those behind <c>and</c> of a <c>_filter</c> taken out of it.</summary>
     public IEnumerable<SearchCriterion> Conjuncts => Criteria.Conjuncts();
 
+    /// <summary>Parameters beside those of R4 that the search asks, sorts or includes by, in ordinal order.</summary>
+    public IReadOnlyList<string> OwnParameters { get; init; } = [];
+
     /// <summary>Names of parameters that were left out because the server does not know them (lenient handling).</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
@@ -146,8 +149,10 @@ public sealed record SearchQuery
         }
     }
 
-    private static bool IsDecidable(SearchCriterion criterion) =>
-        criterion is ParameterCriterion p && !(p.Type == SearchParameterType.Reference && p.Modifier is SearchModifier.Above or SearchModifier.Below);
+    /// <summary>True when a condition asks for the words of the resource (<see cref="ResourceView.Content"/>).</summary>
+    public bool NeedsContent => Criteria.Any(c => c.Parts().Any(p => p is TextCriterion));
+
+    private static bool IsDecidable(SearchCriterion criterion) => criterion is TextCriterion || criterion is ParameterCriterion p && !(p.Type == SearchParameterType.Reference && p.Modifier is SearchModifier.Above or SearchModifier.Below);
 
     private static ParameterCriterion MapReferences(ParameterCriterion p, Func<string, ReferenceValue, IEnumerable<string>> forms) => p with
     {

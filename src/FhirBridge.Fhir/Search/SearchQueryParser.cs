@@ -19,12 +19,12 @@ public static class SearchQueryParser
     {
         options ??= SearchParseOptions.Default;
         var sent = parameters.Where(p => p.Value.AsSpan().Trim(',').Length > 0).ToList();
-        var results = new ResultParameters();
+        var reader = new CriterionReader(options);
+        var results = new ResultParameters(reader);
         var types = Types(resourceType, sent, results);
         var criteria = new List<SearchCriterion>();
         var ignored = new List<string>();
         var warnings = new List<Problem>();
-        var reader = new CriterionReader(options);
         foreach (var (name, value) in sent)
         {
             if (results.TryRead(types, name, value)) continue;
@@ -44,8 +44,9 @@ public static class SearchQueryParser
             }
         }
 
+        results.CheckTogether();
         if (results.Problems.Count > 0) return Result<SearchQuery>.Fail(results.Problems);
-        var query = results.Query(types, string.IsNullOrEmpty(resourceType)) with { Criteria = criteria, Ignored = ignored };
+        var query = results.Query(types, string.IsNullOrEmpty(resourceType)) with { Criteria = [.. criteria.OrderBy(c => c is TextCriterion)], Ignored = ignored, OwnParameters = [.. reader.Own] };
         return Result<SearchQuery>.Ok(query, [.. warnings]);
     }
 

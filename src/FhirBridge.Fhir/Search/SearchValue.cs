@@ -48,7 +48,7 @@ public enum SearchModifier
     /// <summary><c>:contains</c> (string)</summary>
     Contains,
 
-    /// <summary><c>:text</c> (token)</summary>
+    /// <summary><c>:text</c> (token, string)</summary>
     Text,
 
     /// <summary><c>:not</c> (token)</summary>
@@ -113,6 +113,9 @@ public sealed record ReferenceValue(string Raw, string Text, string? Base, strin
 {
     /// <summary><c>Type/id</c>; null when type or id is not known.</summary>
     public string? Local { get; } = Type is null || Id is null ? null : $"{Type}/{Id}";
+
+    /// <summary>True when the parameter refers to this type alone: a stored reference that is but an id can then be of no other.</summary>
+    public bool IsOnlyType { get; init; }
 }
 
 /// <summary>Of a date parameter.</summary>
@@ -147,14 +150,36 @@ public sealed record NumberValue(string Raw, SearchPrefix Prefix, decimal Number
 /// <param name="Uri">Unescaped.</param>
 public sealed record UriValue(string Raw, string Uri) : SearchValue(Raw);
 
+/// <summary>Of <c>:below</c> on references that are canonicals: all versions of a canonical, or those that begin with a version (<c>1</c>: 1.0, 1.1).</summary>
+/// <param name="Raw">As sent.</param>
+/// <param name="Url">The canonical without version.</param>
+/// <param name="Version">The beginning of the version; null: any or none.</param>
+public sealed record CanonicalValue(string Raw, string Url, string? Version) : SearchValue(Raw);
+
+/// <summary>Of <c>near</c> on Location: <c>latitude|longitude|distance|units</c>.</summary>
+/// <param name="Raw">As sent.</param>
+/// <param name="Latitude">Degrees (WGS84), north positive.</param>
+/// <param name="Longitude">Degrees, east positive.</param>
+/// <param name="Metres">Greatest distance.</param>
+public sealed record NearValue(string Raw, double Latitude, double Longitude, double Metres) : SearchValue(Raw);
+
 /// <summary>Of a composite parameter: one value for each component.</summary>
 /// <param name="Raw">As sent.</param>
 /// <param name="Components">In the order of the definition.</param>
 public sealed record CompositeValue(string Raw, IReadOnlyList<SearchValue> Components) : SearchValue(Raw);
 
+/// <summary>Of <c>_text</c>, <c>_content</c> and <c>:text</c> on strings.</summary>
+public sealed record TextSearchValue : SearchValue
+{
+    internal TextSearchValue(string raw, TextQuery query)
+        : base(raw) => Query = query;
+
+    internal TextQuery Query { get; }
+}
+
 /// <summary>Of the operators <c>co sw ew eq</c> of <c>_filter</c> on texts, codes and uris: compared folded, as values there are never case-sensitive.</summary>
 /// <param name="Raw">As sent.</param>
-/// <param name="Folded">Folded (<see cref="SearchText.Fold"/>).</param>
+/// <param name="Folded">Folded: of a string parameter by <see cref="SearchText.Fold"/>, of others by <see cref="SearchText.FoldLetters"/>.</param>
 /// <param name="Match">Where the text stands.</param>
 public sealed record TextValue(string Raw, string Folded, TextMatch Match) : SearchValue(Raw);
 

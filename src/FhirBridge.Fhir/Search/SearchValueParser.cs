@@ -27,6 +27,18 @@ internal static class SearchValueParser
         return parts;
     }
 
+    /// <summary>True when each backslash stands before one of the characters that it may take the meaning of: "the parameter value <c>xx\xx</c> is illegal".</summary>
+    internal static bool IsEscapedWell(string text)
+    {
+        for (var i = text.IndexOf('\\'); i >= 0 && i < text.Length; i = text.IndexOf('\\', i + 2))
+        {
+            if (i + 1 == text.Length || text[i + 1] is not (',' or '$' or '|' or '\\')) return false;
+            if (i + 2 >= text.Length) return true;
+        }
+
+        return true;
+    }
+
     /// <summary>Takes the escapes <c>\, \$ \| \\</c> away; any other backslash stands for itself.</summary>
     internal static string Unescape(string text)
     {
@@ -46,8 +58,12 @@ internal static class SearchValueParser
     {
         error = "";
         if (modifier == SearchModifier.Missing) return Missing(raw, out error);
+        error = "a backslash stands before ',', '|', '$' or another backslash";
+        if (!IsEscapedWell(raw)) return null;
+        error = "";
         switch (parameter.Type)
         {
+            case SearchParameterType.String when modifier == SearchModifier.Text: return Words(raw, out error);
             case SearchParameterType.String: return String(raw);
             case SearchParameterType.Token when modifier == SearchModifier.Text: return String(raw);
             case SearchParameterType.Token when modifier == SearchModifier.OfType: return OfType(raw, out error);
@@ -55,15 +71,14 @@ internal static class SearchValueParser
             case SearchParameterType.Token when modifier is SearchModifier.Above or SearchModifier.Below: return Hierarchy(raw, modifier, options, out error);
             case SearchParameterType.Token: return Token(raw, out error);
             case SearchParameterType.Reference when modifier == SearchModifier.Identifier: return Token(raw, out error);
-            case SearchParameterType.Reference: return Reference(raw, targetType, options.BaseUrl, out error);
+            case SearchParameterType.Reference when modifier is SearchModifier.Above or SearchModifier.Below && IsCanonical(raw, options.BaseUrl): return Canonical(raw, modifier, out error);
+            case SearchParameterType.Reference: return Reference(raw, parameter, targetType, options.BaseUrl, out error);
             case SearchParameterType.Date: return Date(raw, options.Now, out error);
             case SearchParameterType.Number: return Number(raw, out error);
             case SearchParameterType.Quantity: return Quantity(raw, out error);
             case SearchParameterType.Uri: return new UriValue(raw, Unescape(raw));
             case SearchParameterType.Composite: return Composite(parameter, raw, options, out error);
-            default:
-                error = "parameters of type 'special' are not supported";
-                return null;
+            default: return Distance.Parse(raw, out error);
         }
     }
 
@@ -77,6 +92,13 @@ internal static class SearchValueParser
     {
         var text = Unescape(raw);
         return new StringValue(raw, text, SearchText.Fold(text));
+    }
+
+    /// <summary>Words and what joins them.</summary>
+    internal static TextSearchValue? Words(string raw, out string error)
+    {
+        error = "a backslash stands before ',', '|', '$' or another backslash";
+        return IsEscapedWell(raw) && TextQuery.Parse(Unescape(raw), out error) is { } query ? new TextSearchValue(raw, query) : null;
     }
 
     private static TokenValue? Token(string raw, out string error)
@@ -111,20 +133,39 @@ internal static class SearchValueParser
             : null;
     }
 
-    private static ReferenceValue? Reference(string raw, string? targetType, string? ownBase, out string error)
+    private static ReferenceValue? Reference(string raw, SearchParameterInfo parameter, string? targetType, string? ownBase, out string error)
     {
         error = "";
         var text = Unescape(raw);
         var literal = FhirReference.Parse(text);
         if (literal is null)
         {
-            return FhirId.IsValid(text) ? new ReferenceValue(raw, text, null, targetType, text) : new ReferenceValue(raw, text, null, null, null);
+            return FhirId.IsValid(text) ? new ReferenceValue(raw, text, null, targetType, text) { IsOnlyType = IsOnly(targetType) } : new ReferenceValue(raw, text, null, null, null);
         }
 
         if (literal.Version is not null) error = "a reference to a version cannot be searched; leave '/_history/…' out";
         if (targetType is not null && literal.Type != targetType) error = $"the reference is not to a {targetType}";
         var isOwn = literal.Base is null || string.Equals(literal.Base, ownBase, StringComparison.Ordinal);
-        return error.Length > 0 ? null : new ReferenceValue(raw, isOwn ? literal.Local : text, isOwn ? null : literal.Base, literal.Type, literal.Id);
+        return error.Length > 0 ? null : new ReferenceValue(raw, isOwn ? literal.Local : text, isOwn ? null : literal.Base, literal.Type, literal.Id)
+        {
+            IsOnlyType = isOwn && IsOnly(literal.Type),
+        };
+
+        bool IsOnly(string? type) => parameter.Targets is [var only] && only == type;
+    }
+
+    // Resources of this server have a hierarchy; what has an address elsewhere, or a version, is a canonical.
+    private static bool IsCanonical(string raw, string? ownBase)
+    {
+        var text = Unescape(raw);
+        return text.Contains('|') || (text.Contains(':') && (FhirReference.Parse(text) is not { } literal || literal.Base != ownBase));
+    }
+
+    private static CanonicalValue? Canonical(string raw, SearchModifier modifier, out string error)
+    {
+        error = "a canonical has versions below it, and nothing above";
+        var (url, version) = UriComparison.Split(Unescape(raw));
+        return modifier == SearchModifier.Below ? new CanonicalValue(raw, url, version) : null;
     }
 
     private static SearchPrefix Prefix(ref string text)

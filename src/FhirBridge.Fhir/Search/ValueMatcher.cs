@@ -9,6 +9,9 @@ internal static class ValueMatcher
     internal static bool? Decide(SearchValue value, SearchModifier modifier, IndexEntry entry) => value switch
     {
         ConceptValue c => entry.Value is { } code ? c.Test(entry.System, code) : false,
+
+        // A part of a name and the text of a concept are no values of their own.
+        UnequalValue when entry is { Type: SearchParameterType.String or SearchParameterType.Token, Value: null } => false,
         UnequalValue u => !MatchesAny(u.Others, modifier, entry),
         _ => Matches(value, modifier, entry),
     };
@@ -21,8 +24,11 @@ internal static class ValueMatcher
         ReferenceValue r => MatchesReference(r, entry),
         DateValue d => MatchesDate(d, entry.Low, entry.High),
         NumberValue n => MatchesQuantity(n, entry),
-        UriValue u => MatchesUri(u.Uri, modifier, entry.Value),
+        UriValue u => entry.Value is { } stored && UriComparison.Matches(u.Uri, modifier, stored),
+        CanonicalValue c => entry.Value is { } canonical && UriComparison.IsVersionOf(canonical, c.Url, c.Version),
+        NearValue near => Distance.IsWithin(near, entry),
         TextValue t => MatchesText(t, entry),
+        TextSearchValue t => entry.Value is { } text && t.Query.Matches(TextWords.OfText(text)),
         ReferenceSetValue set => entry.System is null && entry.Value is { } target && set.Targets.Contains(target),
         _ => false,
     };
@@ -40,7 +46,9 @@ internal static class ValueMatcher
 
     private static bool MatchesText(TextValue value, IndexEntry entry)
     {
-        var stored = entry.Type == SearchParameterType.String ? entry.Folded : entry.Value is null ? null : SearchText.Fold(entry.Value);
+        // A part of a name is a beginning of its own, and neither the whole nor an end.
+        if (entry.Value is null && value.Match != TextMatch.Start) return false;
+        var stored = entry.Type == SearchParameterType.String ? entry.Folded : entry.Value is null ? null : SearchText.FoldLetters(entry.Value);
         return stored is not null && value.Match switch
         {
             TextMatch.Whole => stored == value.Folded,
@@ -82,16 +90,11 @@ internal static class ValueMatcher
         if (entry.Value is not { } stored) return false;
         if (value.Id is not null && value.Base == entry.System)
         {
-            if (value.Local is not null ? stored == value.Local : EndsWithId(stored, value.Id)) return true;
+            if (value.Local is not null ? stored == value.Local || (value.IsOnlyType && stored == value.Id) : EndsWithId(stored, value.Id)) return true;
         }
 
-        if (entry.System is not null) return false;
-        return IsOrIsVersionOf(stored, value.Text);
+        return entry.System is null && (value.Local is null || value.Base is not null) && UriComparison.IsCanonical(stored, value.Text);
     }
-
-    // A canonical without version finds every version of it (https://hl7.org/fhir/R4/references.html#canonical); no other URI has a bar.
-    private static bool IsOrIsVersionOf(string stored, string value) =>
-        stored == value || (stored.Length > value.Length && stored[value.Length] == '|' && stored.StartsWith(value, StringComparison.Ordinal));
 
     private static bool EndsWithId(string stored, string id)
     {
@@ -152,21 +155,5 @@ internal static class ValueMatcher
         if (value.System is not null && value.System != entry.System) return false;
         if (value.Unit is null) return true;
         return value.Unit == entry.Value || (value.System is null && value.Unit == entry.Folded);
-    }
-
-    // :above and :below go by segments of a URL's path, and not at all for URNs.
-    private static bool MatchesUri(string value, SearchModifier modifier, string? stored) => stored is not null && modifier switch
-    {
-        SearchModifier.Above => Contains(stored, value),
-        SearchModifier.Below => Contains(value, stored),
-        _ => IsOrIsVersionOf(stored, value),
-    };
-
-    private static bool Contains(string upper, string lower)
-    {
-        if (upper == lower) return true;
-        if (!upper.Contains("://", StringComparison.Ordinal) || upper.StartsWith("urn:", StringComparison.OrdinalIgnoreCase)) return false;
-        var end = upper.EndsWith('/') ? upper.Length - 1 : upper.Length;
-        return lower.Length > end && lower[end] == '/' && lower.AsSpan(0, end).SequenceEqual(upper.AsSpan(0, end));
     }
 }

@@ -19,6 +19,9 @@ internal static class Columns
     /// <summary>Header and body columns of an older version.</summary>
     internal const string FullHistory = "SELECT h.row >> 24, c.contributor, c.type, c.local_id, h.network_id, h.record, h.version, h.last_updated, h.deleted, h.imported, h.provenance, h.facts, h.ix, h.slots, h.meta, h.rest FROM contribution c JOIN history h ON h.row BETWEEN (c.id << 24) AND (c.id << 24) + 16777215 ";
 
+    /// <summary>Place of the index in each of them.</summary>
+    internal const int Index = 12;
+
     internal static long Row(long id, long version) => (id << VersionBits) | version;
 
     internal static long Id(long row) => row >> VersionBits;
@@ -37,7 +40,7 @@ internal static class Columns
         Imported = s.Bool(9),
         Provenance = RowCodec.ReadProvenance(s.Blob(10)),
         Facts = RecordFactsCodec.Read(s.Blob(11)),
-        Index = SearchIndexCodec.Read(s.Blob(12)),
+        Index = SearchIndexCodec.Read(s.Blob(Index)),
     };
 
     internal static ContributionKey Key(Statement s) => new(Interned.Text(s.Text(1)), Interned.Text(s.Text(2)), s.Text(3));

@@ -40,6 +40,7 @@ internal sealed class CommitWriter
         }
 
         if (Array.Exists(writes, w => IsTorn(w.Write))) return CommitOutcome.Race;
+        if (Array.Find(writes, w => !w.Write.Deleted) is { } indexed) IndexRenewal.Note(Connection, indexed.Write.Index.Stamp);
         foreach (var release in commit.Releases) Release(release);
         foreach (var claim in commit.Claims)
         {

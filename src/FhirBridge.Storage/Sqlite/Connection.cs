@@ -78,10 +78,13 @@ internal sealed class Connection : IDisposable
         return composed[sql] = new Statement(handle, sql, isCached: true);
     }
 
+    /// <summary>A statement of its own, for one that is stepped while others of the same text are; dispose it after use.</summary>
+    internal Statement Open(string sql) => new(handle, sql, isCached: false);
+
     /// <summary>Runs a text once.</summary>
     internal void Execute(string sql)
     {
-        using var statement = new Statement(handle, sql, isCached: false);
+        using var statement = Open(sql);
         while (statement.Step())
         {
         }

@@ -1,10 +1,9 @@
-using System.Globalization;
 using FhirBridge.Fhir.Search;
 
 namespace FhirBridge.Storage.Sqlite;
 
 /// <summary>Search in the directory: an entry matches when one contribution to it does, references resolved.</summary>
-internal sealed class DirectorySearch(Connection connection, SearchQuery query, Func<Contribution, bool> permits)
+internal sealed class DirectorySearch(Connection connection, SearchQuery query, Func<Contribution, bool> permits, ReadBudget budget)
 {
     /// <summary>Ids of the entries of a page, in the query's order; the position is the id of the last entry of the page before.</summary>
     internal IReadOnlyList<string> Page(string type, PageRequest page)
@@ -37,7 +36,7 @@ internal sealed class DirectorySearch(Connection connection, SearchQuery query, 
         return [.. best.Values];
     }
 
-    private List<Contribution> Candidates(string type)
+    private IEnumerable<Contribution> Candidates(string type)
     {
         var probes = query.Conjuncts
             .Select(c => SearchProbe.For(c, name => IndexNames.Of(connection, type, name, null), reference => DirectoryReader.FormsOf(connection, reference)))
@@ -49,15 +48,16 @@ internal sealed class DirectorySearch(Connection connection, SearchQuery query, 
             probes.Add(new SearchProbe(ids.Count == 0 ? SearchProbe.Nothing : string.Join(" UNION ALL ", ids.Select(_ => "SELECT id FROM contribution WHERE type = ? AND network_id = ? AND record IS NULL")), arguments));
         }
 
-        var at = 2;
-        var where = string.Concat(probes.Select(p => $" AND id IN ({string.Concat(p.Sql.Split('?').Select((part, i) => i == 0 ? part : "?" + (at++).ToString(CultureInfo.InvariantCulture) + part))})"));
-        var found = new List<Contribution>();
-        using var s = connection.Prepare(Columns.Header + "WHERE type = ?1 AND record IS NULL AND deleted = 0" + where);
+        var where = string.Concat(probes.Select((p, i) => $" AND id IN ({SearchProbe.Numbered(p.Sql, 2 + probes.Take(i).Sum(b => b.Arguments.Count))})"));
+        using var s = connection.Open(Columns.Header + "WHERE type = ?1 AND record IS NULL AND deleted = 0" + where);
         s.Bind(1, type);
-        at = 2;
+        var at = 2;
         foreach (var argument in probes.SelectMany(p => p.Arguments)) s.BindAny(at++, argument);
-        while (s.Step()) found.Add(Columns.Contribution(s));
-        return found;
+        while (s.Step())
+        {
+            if (!budget.TryRow()) yield break;
+            yield return connection.Headers.Read(s);
+        }
     }
 
     private ResourceView Place(string type, string id)

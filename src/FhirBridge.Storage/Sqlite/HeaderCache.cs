@@ -1,8 +1,10 @@
+using FhirBridge.Fhir.Search;
+
 namespace FhirBridge.Storage.Sqlite;
 
 /// <summary>
-/// Headers of contributions that were decoded lately: those read again and again are decoded once. A row number names one version for ever, so nothing
-/// in here can be stale. One for each vault.
+/// Headers of contributions that were decoded lately: those read again and again are decoded once. A row number names one version for ever; only its index
+/// may be made anew, which its stamp tells. One for each vault.
 /// </summary>
 internal sealed class HeaderCache
 {
@@ -14,7 +16,7 @@ internal sealed class HeaderCache
     {
         var row = Columns.Row(s.Int64(0), s.Int64(6));
         ref var place = ref kept[(int)((ulong)(Columns.Id(row) * 31 + Columns.VersionOf(row)) % Places)];
-        if (place is { } known && known.Row == row) return known;
+        if (place is { } known && known.Row == row && known.Index.Stamp == SearchIndexCodec.ReadStamp(s.Blob(Columns.Index))) return known;
         var read = Columns.Contribution(s);
         place = read;
         return read;

@@ -22,15 +22,15 @@ internal enum IndexTable
 internal readonly record struct IndexRow(IndexTable Table, string Parameter, string Text, string System, double Low, double High)
 {
     /// <summary>
-    /// The rows of an index. They may find more than <see cref="QueryMatcher"/> does, never less: components of composites and the display of tokens
-    /// have none, because searches by them are rare and rows are written for ever.
+    /// The rows of an index. They may find more than <see cref="QueryMatcher"/> does, never less: components of composites, the display of tokens
+    /// and what is contained have none, because searches by them are rare and rows are written for ever.
     /// </summary>
     internal static HashSet<IndexRow> Of(SearchIndex index)
     {
         var rows = new HashSet<IndexRow>();
         foreach (var entry in index.Entries)
         {
-            if (entry.Group >= 0 || entry.Parameter.Contains('$')) continue;
+            if (entry.Group >= 0 || entry.Parameter.Contains('$') || entry.Parameter.StartsWith('#')) continue;
             switch (entry.Type)
             {
                 case SearchParameterType.Token when entry.Value is not null || entry.System is not null:

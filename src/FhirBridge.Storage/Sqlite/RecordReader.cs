@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FhirBridge.Consent;
+using FhirBridge.Fhir.Search;
 using FhirBridge.Storage.Blobs;
 using FhirBridge.Storage.Records;
 
@@ -72,7 +73,7 @@ internal sealed class RecordReader(ReaderPool readers, ContentsCache cache)
             while (s.Step())
             {
                 // What did not change is not decoded again.
-                entries.Add(known.TryGetValue(Columns.Row(s.Int64(0), s.Int64(6)), out var same)
+                entries.Add(known.TryGetValue(Columns.Row(s.Int64(0), s.Int64(6)), out var same) && same.Stored.Index.Stamp == SearchIndexCodec.ReadStamp(s.Blob(Columns.Index))
                     ? new RecordEntry(same.Stored, same.Slots)
                     : new RecordEntry(Columns.Contribution(s), Targets(s.Blob(13))));
             }

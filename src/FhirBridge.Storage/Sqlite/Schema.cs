@@ -7,10 +7,10 @@ namespace FhirBridge.Storage.Sqlite;
 internal static class Schema
 {
     /// <summary>The schema version of this program, kept in <c>PRAGMA user_version</c>.</summary>
-    internal const int Version = 1;
+    internal const int Version = 2;
 
     // Migration n makes version n + 1 out of version n. What was released is never changed, only followed.
-    private static readonly string[] Migrations = [First];
+    private static readonly string[] Migrations = [First, Second];
 
     // contribution: the current version of each; history: all versions before, numbered as Contribution.Row.
     // ix_*: values of current, not deleted contributions of members, for searches across records; p is the number of (contributor, type, parameter).
@@ -47,6 +47,12 @@ internal static class Schema
         CREATE TABLE audit(seq INTEGER PRIMARY KEY, record TEXT, at INTEGER NOT NULL, payload BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
         CREATE INDEX audit_record ON audit(record, seq) WHERE record IS NOT NULL;
         CREATE TABLE outbox(seq INTEGER PRIMARY KEY AUTOINCREMENT, payload BLOB NOT NULL, leased_until INTEGER NOT NULL) STRICT;
+        """;
+
+    // The stamp (SearchIndex.Stamp) that all indexes of current contributions are to have; whether all have it; whether one with another was written since that began.
+    private const string Second = """
+        CREATE TABLE index_state(one INTEGER PRIMARY KEY CHECK (one = 1), target INTEGER NOT NULL, complete INTEGER NOT NULL, dirty INTEGER NOT NULL) STRICT;
+        INSERT INTO index_state VALUES(1, 0, 0, 0);
         """;
 
     /// <summary>Brings the file to this version.</summary>

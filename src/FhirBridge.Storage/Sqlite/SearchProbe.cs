@@ -8,6 +8,9 @@ namespace FhirBridge.Storage.Sqlite;
 /// <param name="Arguments">Text, long or double.</param>
 internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
 {
+    /// <summary>How many selects it joins.</summary>
+    internal int Selects { get; init; } = 1;
+
     // Ticks beyond 2^53 are rounded as doubles; decimals too.
     private const double DateSlack = 1_024;
 
@@ -16,6 +19,9 @@ internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
 
     // Greater than every text that has the same beginning.
     private const string Beyond = "\U0010FFFF";
+
+    // A canonical, its versions, and its fragments.
+    private const string Versions = "target = ? OR target >= ? AND target < ? OR target >= ? AND target < ?";
 
     internal const string Nothing = "SELECT id FROM contribution WHERE 0";
 
@@ -40,21 +46,48 @@ internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
     /// <param name="forms">Stored forms of a network reference.</param>
     internal static SearchProbe? For(SearchCriterion criterion, Func<string, IReadOnlyList<long>> names, Func<string, IEnumerable<string>> forms)
     {
+        switch (criterion)
+        {
+            case NamedCriterion named: return For(named.Root, names, forms);
+            case LogicalCriterion { IsAnd: false } or: return Union([.. or.Operands.Select(o => For(o, names, forms))]);
+            case LogicalCriterion and: return and.Operands.Select(o => For(o, names, forms)).FirstOrDefault(p => p is not null);
+            case ContainedCriterion within: return Of(names(within.Parameter), [("ix_target", "target >= '#' AND target < '$'", [])]);
+        }
+
         if (criterion is not ParameterCriterion p || p.Parameter is "_id" or "_lastUpdated" || p.Type is SearchParameterType.Composite or SearchParameterType.Special) return null;
         if (p.Values.Count > MostAlternatives) return null;
         if (p.Modifier is SearchModifier.Missing or SearchModifier.Not or SearchModifier.NotIn or SearchModifier.Text or SearchModifier.Above) return null;
         var numbers = names(p.Modifier == SearchModifier.OfType ? p.Parameter + ":of-type" : p.Parameter);
-        var selects = new List<string>();
-        var arguments = new List<object>();
+        var conditions = new List<(string Table, string Where, object[] Arguments)>();
         foreach (var value in p.Values)
         {
             if (numbers.Count == 0) continue;
             if (Condition(p, value, forms) is not { } c) return null;
-            selects.Add($"SELECT id FROM {c.Table} WHERE p IN ({string.Join(',', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)))}) AND ({c.Where})");
-            arguments.AddRange(c.Arguments);
+            conditions.Add(c);
         }
 
-        return selects.Count == 0 ? new SearchProbe(Nothing, []) : new SearchProbe(string.Join(" UNION ALL ", selects), arguments);
+        return Of(numbers, conditions);
+    }
+
+    /// <summary>Numbers for the bare question marks of a select: SQLite counts them from the greatest number so far, here the numbers are said.</summary>
+    internal static string Numbered(string sql, int from)
+    {
+        var parts = sql.Split('?');
+        return parts[0] + string.Concat(parts.Skip(1).Select((part, i) => $"?{from + i}{part}"));
+    }
+
+    private static SearchProbe Of(IReadOnlyList<long> numbers, List<(string Table, string Where, object[] Arguments)> conditions)
+    {
+        if (numbers.Count == 0 || conditions.Count == 0) return new SearchProbe(Nothing, []);
+        var names = string.Join(',', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)));
+        return new SearchProbe(string.Join(" UNION ALL ", conditions.Select(c => $"SELECT id FROM {c.Table} WHERE p IN ({names}) AND ({c.Where})")), [.. conditions.SelectMany(c => c.Arguments)]) { Selects = conditions.Count };
+    }
+
+    // What one of several must hold of: where one of them has no probe, anything may match.
+    private static SearchProbe? Union(List<SearchProbe?> probes)
+    {
+        if (probes.Contains(null) || probes.Sum(p => p!.Selects) > MostAlternatives) return null;
+        return new SearchProbe(string.Join(" UNION ALL ", probes.Select(p => p!.Sql)), [.. probes.SelectMany(p => p!.Arguments)]) { Selects = probes.Sum(p => p!.Selects) };
     }
 
     private static (string Table, string Where, object[] Arguments)? Condition(ParameterCriterion p, SearchValue value, Func<string, IEnumerable<string>> forms) => value switch
@@ -72,6 +105,7 @@ internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
         IdentifierTypeValue o => ("ix_token", "code = ?", [IndexRow.Code(o.TypedValue)]),
         ReferenceValue r => Target(r, forms),
         UriValue u => p.Modifier == SearchModifier.Below ? ("ix_target", "target >= ? AND target < ?", [u.Uri.TrimEnd('/'), u.Uri.TrimEnd('/') + Beyond]) : ("ix_target", "target = ? OR target >= ? AND target < ?", [u.Uri, u.Uri + "|", u.Uri + "|" + Beyond]),
+        CanonicalValue c => ("ix_target", Versions, [c.Url, c.Url + "|", c.Url + "|" + Beyond, c.Url + "#", c.Url + "#" + Beyond]),
         DateValue d => Range(d.Prefix, (double)d.Low, (double)d.High, (double)d.Low, (double)d.High, DateSlack),
         NumberValue { Converts: true } => null,
         NumberValue n => Range(n.Prefix, (double)n.Low, (double)n.High, (double)n.Number, (double)n.Number, 1e-9 * (1 + Math.Abs((double)n.Number))),
@@ -89,7 +123,7 @@ internal sealed record SearchProbe(string Sql, IReadOnlyList<object> Arguments)
     {
         if (r.Id is not null && r.Local is null) return ("ix_target", "substr(target, ?) = ?", [-(long)(r.Id.Length + 1), "/" + r.Id]);
         string[] all = [.. (r.Local is { } local && r.Base is null ? forms(local) : []).Append(r.Local ?? r.Text).Append(r.Text).Distinct(StringComparer.Ordinal)];
-        return ("ix_target", string.Join(" OR ", all.Select(_ => "target = ?").Append("target >= ? AND target < ?")), [.. all, r.Text + "|", r.Text + "|" + Beyond]);
+        return ("ix_target", string.Join(" OR ", all.Skip(1).Select(_ => "target = ?").Append(Versions)), [.. all.Skip(1), all[0], r.Text + "|", r.Text + "|" + Beyond, r.Text + "#", r.Text + "#" + Beyond]);
     }
 
     // Wider than the comparison of the matcher by the slack, and simpler: ge and le as one bound.

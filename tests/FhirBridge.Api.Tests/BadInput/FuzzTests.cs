@@ -82,17 +82,28 @@ public sealed partial class FuzzTests : IAsyncLifetime
             "patient", "subject", "_id", "identifier", "status", "date", "code", "_lastUpdated", "_sort", "_count", "_page", "_include", "_revinclude", "_has:Condition:subject:code",
             "subject:Patient.name", "subject.birthdate", "subject:identifier", "value-quantity", "code-value-quantity", "category:not", "code:in", "code:text", "status:missing", "_profile",
             "_tag", "_security", "_source", "_format", "_summary", "_elements", "_total", "_type", "performer", "owner", "participant", "_has:::", "x", "", "_query", "_text", "_content", "_list", "_filter",
+            "near", "_contained", "_containedType", "value-string:text", "_include:iterate", "performer.name", "_content:not", "_sort", "combo-code-value-quantity", "identifier:of-type", "url:below", "family",
         ];
         string[] values =
         [
             network, "Patient/" + network, "Patient/example", "example", "a|b", "|b", "a|", "|", "a,b", ",", "\\,", "\\", "$", "gt5", "5|http://u|mg", "ge2020", "2020-01-01T00:00:00+99:00",
             "2020-02-30", "true", "json", "-1", "99999999999999999999", "CarePlan:goal", "*", "CarePlan:*", "Provenance:target", "count", "http://x/y", "%", "%zz", "\u0000", "😀", "' or 1=1 --",
-            new string('a', 2000), "-_lastUpdated", "status,-date", "1e400", "NaN", "urn:uuid:x", "members/hospital/fhir/Patient/example", "..", "_id", "",
+            new string('a', 2000), "-_lastUpdated", "status,-date", "1e400", "NaN", "urn:uuid:x", "members/hospital/fhir/Patient/example", "..", "_id", "", "52.1|4.9|10|km", "9|9|-1|kg", "bone and (left or \"a b\")", "(((", "not", "text", "data", "false", "$current-problems", "$current-x", "-code,status,-_id", "0", "status eq final and not (code pr true)",
+            "Observation:performer:Practitioner", "Patient:*", "http://hl7.org/fhir/ValueSet/observation-status", "http://x|1.0#a", "gt", "1e2|http://unitsofmeasure.org|kg",
         ];
-        string[] types = ["Observation", "CarePlan", "Goal", "Patient", "Organization", "AuditEvent", "Provenance", "Consent", "Condition", "CareTeam", "Bundle", "DetectedIssue", "Practitioner"];
+        string[] types = ["Observation", "CarePlan", "Goal", "Patient", "Organization", "AuditEvent", "Provenance", "Consent", "Condition", "CareTeam", "Bundle", "DetectedIssue", "Practitioner", "Location", "List", "ValueSet"];
         var query = string.Join('&', Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"{Part(random, names)}={Part(random, values)}").Append(random.Next(2) == 0 ? "patient=" + network : "_id=x"));
-        Send(HttpMethod.Get, $"{(random.Next(2) == 0 ? "fhir" : "members/hospital/fhir")}/{types[random.Next(types.Length)]}?{query}");
+        var path = $"{(random.Next(2) == 0 ? "fhir" : "members/hospital/fhir")}/{types[random.Next(types.Length)]}";
+        var answer = Send(HttpMethod.Get, $"{path}?{query}");
+        if (answer.Status == 200 && !query.Contains("_format", StringComparison.Ordinal)) Follow(answer);
     });
+
+    /// <summary>Its own links are answered as it was.</summary>
+    private void Follow(Answer bundle)
+    {
+        if (bundle.Json["link"] is not JsonArray links) return;
+        foreach (var link in links) Assert.Equal((link!["url"]!.GetValue<string>(), 200), (link["url"]!.GetValue<string>(), Send(HttpMethod.Get, link["url"]!.GetValue<string>()).Status));
+    }
 
     private static string Part(Random random, string[] from)
     {

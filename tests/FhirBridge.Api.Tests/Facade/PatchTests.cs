@@ -142,6 +142,79 @@ public sealed class PatchTests(Network net) : IClassFixture<Network>
         (await PatchAsync($"fhir/Observation/{patient}-none", net.Hospital, JsonPatch, Amend, ("If-Match", "W/\"1\""))).Is(404, "not-found");
     }
 
+    /// <summary>consent.md §9: what is not shown of it neither shifts what is, nor is it lost.</summary>
+    [Fact]
+    public async Task OnTheSharedRecord_WhatIsSeenIsChanged_AndWhatIsHiddenStays()
+    {
+        var (patient, hidden, own) = await SharedAsync();
+        var observation = Observation("x", patient);
+        observation.Remove("id");
+        observation["hasMember"] = new JsonArray(Reference(hidden), Reference(own));
+        observation["meta"] = new JsonObject { ["security"] = new JsonArray(new JsonObject { ["system"] = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", ["code"] = "R" }) };
+        var shown = (await net.Service.PostAsync("fhir/Observation", net.Hospital, observation)).Is(201);
+        var path = "fhir/Observation/" + shown.Json["id"]!.GetValue<string>();
+        Assert.Equal([own], Members(shown.Json));
+        Assert.Null(shown.Json["meta"]!["security"]);
+
+        var byPlace = $$"""[{"op":"test","path":"/hasMember/0/reference","value":"{{own}}"},{"op":"add","path":"/hasMember/0/display","value":"mine"},{"op":"replace","path":"/meta/versionId","value":"7"}]""";
+        var patched = (await PatchAsync(path, net.Hospital, JsonPatch, byPlace, ("If-Match", shown.ETag))).Is(200);
+        Assert.Equal([own], Members(patched.Json));
+        Assert.Equal("mine", patched.Json["hasMember"]![0]!["display"]!.GetValue<string>());
+        Assert.NotEqual("7", patched.Json["meta"]!["versionId"]!.GetValue<string>());
+        await StandsAsync(hidden, own);
+
+        var put = patched.Json;
+        put["status"] = "amended";
+        var replaced = (await net.Service.PutAsync(path, net.Hospital, put, ("If-Match", patched.ETag))).Is(200);
+        Assert.Equal("amended", replaced.Json["status"]!.GetValue<string>());
+        await StandsAsync(hidden, own);
+
+        put.AsObject().Remove("hasMember");
+        put.AsObject().Remove("meta");
+        (await net.Service.PutAsync(path, net.Hospital, put, ("If-Match", replaced.ETag))).Is(200);
+        await StandsAsync(hidden);
+
+        async Task StandsAsync(params string[] members)
+        {
+            Assert.Equal(members, Members((await net.Service.GetAsync(path, net.Service.Patient(patient))).Is(200).Json));
+            var labels = (await net.Service.GetAsync(path, net.Service.Member("hospital", roles: Roles.LabelReader))).Is(200).Json["meta"]!["security"]!.AsArray();
+            Assert.Equal("R", Assert.Single(labels)!["code"]!.GetValue<string>());
+        }
+    }
+
+    [Fact]
+    public async Task OnTheSharedRecord_AnotherValueInAHiddenPlace_IsRefused()
+    {
+        var (patient, hidden, own) = await SharedAsync();
+        var observation = Observation("x", patient);
+        observation.Remove("id");
+        observation["extension"] = new JsonArray(new JsonObject { ["url"] = "urn:of", ["valueReference"] = Reference(hidden) });
+        observation["derivedFrom"] = new JsonArray(Reference(own));
+        observation["specimen"] = Reference("Specimen/" + hidden.Split('/')[1]);
+        var shown = (await net.Service.PostAsync("fhir/Observation", net.Hospital, observation)).Is(201);
+        var path = "fhir/Observation/" + shown.Json["id"]!.GetValue<string>();
+        Assert.Null(shown.Json["specimen"]);
+        var refused = (await PatchAsync(path, net.Hospital, JsonPatch, """[{"op":"add","path":"/specimen","value":{"reference":"Specimen/other"}}]""", ("If-Match", shown.ETag))).Is(409, "conflict");
+        Assert.Equal("Observation.specimen", refused.Json["issue"]![0]!["expression"]![0]!.GetValue<string>());
+        (await PatchAsync(path, net.Hospital, JsonPatch, """[{"op":"remove","path":"/specimen"}]""", ("If-Match", shown.ETag))).Is(422, "patch-failed");
+        (await PatchAsync(path, net.Hospital, JsonPatch, """[{"op":"remove","path":"/derivedFrom"}]""", ("If-Match", shown.ETag))).Is(200);
+        var all = (await net.Service.GetAsync(path, net.Service.Patient(patient))).Is(200).Json;
+        Assert.Equal(hidden, all["extension"]![0]!["valueReference"]!["reference"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task ConditionalPatch_IsRefusedClearly()
+    {
+        foreach (var face in new[] { "fhir", "members/hospital/fhir" })
+        {
+            var refused = (await PatchAsync(face + "/Observation?identifier=urn:x|y", net.Hospital, JsonPatch, Amend)).Is(405);
+            Assert.True(refused.Text.Contains("conditional", StringComparison.Ordinal), refused.Text);
+        }
+
+        var batch = (await net.Service.PostAsync("members/hospital/fhir", net.Hospital, Bundle("batch", Entry("PATCH", "Observation?identifier=urn:x|y", Binary(Amend))))).Is(200);
+        Assert.StartsWith("4", Assert.Single(Statuses(batch)));
+    }
+
     [Fact]
     public async Task OnTheDirectory_TheOperatorPatchesItsEntries()
     {
@@ -153,6 +226,19 @@ public sealed class PatchTests(Network net) : IClassFixture<Network>
         var patched = (await PatchAsync("fhir/Organization/" + id, net.Service.Operator, JsonPatch, rename, ("If-Match", created.ETag))).Is(200);
         Assert.Equal("Wing", patched.Json["name"]!.GetValue<string>());
         (await PatchAsync("fhir/Organization/absent", net.Service.Operator, JsonPatch, rename, ("If-Match", created.ETag))).Is(404, "not-found");
+
+        // What is made of several contributions is not what the operator sent: it is not told by a place in it what to change.
+        var organization = new JsonObject
+        {
+            ["resourceType"] = "Organization", ["id"] = net.New("org"), ["name"] = "Shared",
+            ["identifier"] = new JsonArray(new JsonObject { ["system"] = "urn:shared", ["value"] = net.New("i") }),
+        };
+        (await net.Service.PutAsync($"fhir/Organization/{organization["id"]}", net.Service.Operator, organization)).Is(201);
+        (await net.WriteAsync(organization)).Is(201);
+        var composed = (await net.Service.GetAsync($"fhir/Organization/{organization["id"]}", net.Hospital)).Is(200);
+        (await PatchAsync($"fhir/Organization/{organization["id"]}", net.Service.Operator, JsonPatch, rename, ("If-Match", composed.ETag))).Is(409, "conflict");
+        organization["name"] = "Wing";
+        (await net.Service.PutAsync($"fhir/Organization/{organization["id"]}", net.Service.Operator, organization, ("If-Match", composed.ETag))).Is(200);
     }
 
     [Fact]
@@ -169,6 +255,26 @@ public sealed class PatchTests(Network net) : IClassFixture<Network>
             }
         }
     }
+
+    /// <summary>A patient whom the GP knows too; an Observation of the GP's that the hospital does not see, and one of the hospital's own.</summary>
+    private async Task<(string Patient, string Hidden, string Own)> SharedAsync()
+    {
+        var ssn = net.Service.NewSsn();
+        var patient = await net.Service.PatientAsync("hospital", net.New("h"), ssn);
+        await net.Service.PatientAsync("gp", net.New("g"), ssn);
+        var ids = new List<string>();
+        foreach (var token in new[] { net.Gp, net.Hospital })
+        {
+            var observation = Observation("x", patient);
+            observation.Remove("id");
+            ids.Add("Observation/" + (await net.Service.PostAsync("fhir/Observation", token, observation)).Is(201).Json["id"]!.GetValue<string>());
+        }
+
+        (await net.Service.GetAsync("fhir/" + ids[0], net.Hospital)).Is(404);
+        return (patient, ids[0], ids[1]);
+    }
+
+    private static IEnumerable<string> Members(JsonNode observation) => observation["hasMember"]!.AsArray().Select(m => m!["reference"]!.GetValue<string>());
 
     private async Task<string> ObservationAsync()
     {

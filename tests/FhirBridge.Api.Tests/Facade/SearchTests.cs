@@ -9,9 +9,6 @@ namespace FhirBridge.Api.Tests.Facade;
 /// <summary>search-type on a member facade, and chains on the shared record. https://hl7.org/fhir/R4/search.html.</summary>
 public sealed class SearchTests(Network net) : IClassFixture<Network>
 {
-    // The same sentence as in the ledger of the language: '#54135-9' is no segment of a path above '#54135-9-9-10'.
-    private static readonly Dictionary<string, int[]> Ledger = new() { ["uri-008"] = [] };
-
     [Fact]
     public async Task Vectors_are_answered_over_HTTP_as_by_the_matcher()
     {
@@ -53,7 +50,7 @@ public sealed class SearchTests(Network net) : IClassFixture<Network>
                 continue;
             }
 
-            var expected = Ledger.GetValueOrDefault(id) ?? [.. vector.GetProperty("expected").EnumerateArray().Select(e => e.GetInt32())];
+            int[] expected = [.. vector.GetProperty("expected").EnumerateArray().Select(e => e.GetInt32())];
             var found = answer.Status != 200 ? [] : Entries(answer).Where(e => e!["search"]!["mode"]!.GetValue<string>() == "match")
                 .Select(e => e!["resource"]!["id"]!.GetValue<string>()).Where(r => r.StartsWith(fixture + "-", StringComparison.Ordinal)).Select(r => int.Parse(r[(fixture.Length + 1)..])).Order().ToArray();
             if (answer.Status != 200 || !expected.SequenceEqual(found)) faults.Add($"{id}: {request}: status {answer.Status}, expected [{string.Join(',', expected)}], found [{string.Join(',', found)}]");
@@ -80,6 +77,9 @@ public sealed class SearchTests(Network net) : IClassFixture<Network>
         Assert.Equal([b], await Ids("Observation?_filter=" + Uri.EscapeDataString($"patient re Patient/{bert}")));
         Assert.Equal([a, anna], await Ids($"Observation?_id={a}&_include=Observation:subject"));
         Assert.Equal([anna, a], await Ids($"Patient?_id={anna}&_revinclude=Observation:subject"));
+        Assert.Equal([anna, a], await Ids($"Patient?_id={anna}&_revinclude=Observation:*"));
+        Assert.Equal([anna, a], await Ids($"Patient?_id={anna}&_revinclude=*"));
+        Assert.Equal([a, anna], await Ids($"Observation?_id={a}&_include=*"));
         Assert.Equal([a], await Ids($"Observation?_id={a}&_include=Observation:subject:Group"));
         (await net.ReadAsync($"Observation?_id={a}&_include=Observation:nothing")).Is(400, "unknown-parameter");
     }

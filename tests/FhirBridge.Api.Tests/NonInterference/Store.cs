@@ -82,7 +82,8 @@ internal sealed class Store : IAsyncDisposable
         var trusted = new HashSet<string> { Names.Link, Names.Ssn };
         var validation = new NetworkValidation(() => FhirBridge.Fhir.Definitions.R4, null);
         var store = new Store(folder, new Bridge(
-            vault, new ComposedCache(), new ContributionPipeline(vault, trusted, consent, new TwinIds(), validation), new PageTokens(new EphemeralDataProtectionProvider(), clock), consent, "network", trusted, new FhirBridge.Api.Records.NetworkKnowledge(FhirBridge.Fhir.Definitions.R4, "network"), validation, null, clock));
+            vault, new ComposedCache(), new ContributionPipeline(vault, trusted, consent, new TwinIds(), validation), new PageTokens(new EphemeralDataProtectionProvider(), clock), consent, "network", trusted, new FhirBridge.Api.Records.NetworkKnowledge(FhirBridge.Fhir.Definitions.R4, "network"), validation, null,
+            new FhirBridge.Api.Records.IndexRenewer(vault, () => FhirBridge.Fhir.Definitions.R4, Microsoft.Extensions.Logging.Abstractions.NullLogger<FhirBridge.Api.Records.IndexRenewer>.Instance, default), clock));
         await store.FurnishAsync();
         return store;
     }

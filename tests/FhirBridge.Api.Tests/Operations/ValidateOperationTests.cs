@@ -147,7 +147,7 @@ public sealed class ValidateOperationTests(Network net) : IClassFixture<Network>
         (resource["resourceType"], resource["id"]) = ("Location", "ward");
         var refused = (await service.PutAsync("members/gp/fhir/Location/ward", service.Member("gp"), resource)).Is(422);
         Assert.Contains(Of(refused), i => i.StartsWith("error ", StringComparison.Ordinal) && i.EndsWith(place, StringComparison.Ordinal));
-        (await net.Service.PutAsync("members/hospital/fhir/Location/ward", net.Hospital, resource)).Is(201);
+        (await net.Service.PostAsync("members/hospital/fhir/Location", net.Hospital, resource)).Is(201);
     }
 
     private static JsonObject Parameters(string resource) => new()

@@ -29,6 +29,8 @@ public class FhirBenchmarks
     private readonly SearchQuery reference = Query("subject", "Patient/example");
     private readonly SearchQuery boolean = Query("_filter", "status eq active and not (date lt 2010 or subject ne Patient/example)");
 
+    private readonly SearchQuery words = Query("_content", "weight and (obesity or \"not there\")");
+
     /// <summary>As published, or without white space between the tokens.</summary>
     [Params(false, true)]
     public bool Compact { get; set; }
@@ -117,6 +119,10 @@ public class FhirBenchmarks
     /// <summary>One resource against a filter of three tests.</summary>
     [Benchmark]
     public bool QueryMatcherFilter() => QueryMatcher.Matches(boolean, view);
+
+    /// <summary>One stored resource against words: it is read, and its words are taken from it.</summary>
+    [Benchmark]
+    public bool QueryMatcherContent() => QueryMatcher.Matches(words, view with { Content = new ResourceContent(() => FhirJson.ReadTrusted(bytes).Value!.Root) });
 
     private static SearchQuery Query(string name, string value) => SearchQueryParser.Parse("CarePlan", [new(name, value)]).Value!;
 }

@@ -132,7 +132,7 @@ public class HostileInputTests
     // What was let in can be indexed, asked, and written.
     private static void AssertUsable(FhirElement root)
     {
-        Assert.All(SearchIndexer.Extract(root).Entries, e => Assert.True(e.Low <= e.High));
+        Assert.All(SearchIndexer.Extract(root).Entries, e => Assert.True(e.Low <= e.High || e.Type == SearchParameterType.Special));
         Assert.NotEmpty(FhirJson.Canonical(root));
         Assert.NotEmpty(Examples.Xml(root));
         foreach (var expression in new[] { "name.given.distinct().count()", "value.value + 1", "descendants().where(length() > 3).count()", "value.value.toString().length()" })

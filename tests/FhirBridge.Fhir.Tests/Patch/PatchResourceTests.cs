@@ -158,7 +158,12 @@ public sealed class PatchResourceTests
     [InlineData("<diff><remove sel='@a/b'/></diff>", "malformed-patch")]
     [InlineData("<diff><add sel='a' pos='inside'/></diff>", "malformed-patch")]
     [InlineData("<diff><add sel='a' type='@'>x</add></diff>", "malformed-patch")]
-    [InlineData("<diff><add sel='a' type='namespace::p'>x</add></diff>", "malformed-patch")]
+    [InlineData("<diff><add sel='a' type='namespace::'>x</add></diff>", "malformed-patch")]
+    [InlineData("<diff><remove sel='namespace::p'/></diff>", "malformed-patch")]
+    [InlineData("<diff><remove sel='a/namespace::p/b'/></diff>", "malformed-patch")]
+    [InlineData("<diff><remove sel='id(a)'/></diff>", "malformed-patch")]
+    [InlineData("<diff><remove sel='a/id(&quot;b&quot;)'/></diff>", "malformed-patch")]
+    [InlineData("<diff><remove sel='processing-instruction(a)'/></diff>", "malformed-patch")]
     [InlineData("<diff", "malformed-xml")]
     [InlineData("<!DOCTYPE d [<!ENTITY a 'b'>]><diff>&a;</diff>", "malformed-xml")]
     public void XmlPatch_ThatIsNone_IsRefused(string patch, string code) => Assert.Equal(code, ResourcePatch.ReadXml(Encoding.UTF8.GetBytes(patch)).Problems[0].Kind.Code);
@@ -187,6 +192,34 @@ public sealed class PatchResourceTests
         Assert.Null(XmlPatch.Read(System.Xml.Linq.XElement.Parse("<diff><remove sel='doc/comment()[2]'/><replace sel='doc/comment()'><!-- 1 --></replace></diff>")).Value!.ApplyTo(document));
         Assert.Equal("<doc><!-- 1 --><foo /></doc>", document.ToString(System.Xml.Linq.SaveOptions.DisableFormatting));
     }
+
+    // RFC 5261 §8: the selectors that are no steps to elements.
+    [Theory]
+    [InlineData("<doc><a id='x'><b/></a></doc>", "<remove sel=\"id('x')/b\"/>", "<doc><a id=\"x\" /></doc>")]
+    [InlineData("<doc><a xml:id='x'/></doc>", "<add sel=\"id('x')\"><b/></add>", "<doc><a xml:id=\"x\"><b /></a></doc>")]
+    [InlineData("<doc><a id='x' n='1'/></doc>", "<replace sel=\"id('x')/@n\">2</replace>", "<doc><a id=\"x\" n=\"2\" /></doc>")]
+    [InlineData("<doc><?t one?><a/></doc>", "<replace sel=\"doc/processing-instruction('t')\"><?t two?></replace>", "<doc><?t two?><a /></doc>")]
+    [InlineData("<doc><?t one?><?u two?></doc>", "<remove sel='doc/processing-instruction()[2]'/>", "<doc><?t one?></doc>")]
+    [InlineData("<doc><a/></doc>", "<add sel='doc/a' pos='before'><?t one?></add>", "<doc><?t one?><a /></doc>")]
+    [InlineData("<doc/>", "<add sel='doc' type='namespace::p'>urn:p</add>", "<doc xmlns:p=\"urn:p\" />")]
+    [InlineData("<doc xmlns:p='urn:p'/>", "<replace sel='doc/namespace::p'>urn:q</replace>", "<doc xmlns:p=\"urn:q\" />")]
+    [InlineData("<doc xmlns:p='urn:p'><a/></doc>", "<remove sel='doc/namespace::p'/>", "<doc><a /></doc>")]
+    [InlineData("<doc xmlns:p='urn:p'><p:a/></doc>", "<remove sel='doc/namespace::p'/>", null)]
+    [InlineData("<doc><a id='x'/><b id='x'/></doc>", "<remove sel=\"id('x')\"/>", null)]
+    [InlineData("<doc><?t one?></doc>", "<replace sel='doc/processing-instruction()'>text</replace>", null)]
+    public void XmlPatch_SelectsIdsInstructionsAndDeclarations(string before, string operation, string? after)
+    {
+        var document = System.Xml.Linq.XDocument.Parse(before);
+        var problem = XmlPatch.Read(System.Xml.Linq.XElement.Parse($"<diff>{operation}</diff>")).Value!.ApplyTo(document);
+        Assert.Equal(after is null, problem is not null);
+        if (after is not null) Assert.Equal(after, document.ToString(System.Xml.Linq.SaveOptions.DisableFormatting));
+    }
+
+    [Theory]
+    [InlineData("""[{"op":"add","op":"remove","path":"/birthDate"}]""")]
+    [InlineData("""[{"op":"add","path":"/name/0","value":{"text":"a","text":"b"}}]""")]
+    [InlineData("""[{"op":"add","path":"/name/0","value":{"text":"\ud800"}}]""")]
+    public void JsonPatch_ThatSaysAMemberTwice_OrHalfACharacter_IsMalformed(string patch) => Assert.Equal(Problems.MalformedJson, ResourcePatch.ReadJson(Encoding.UTF8.GetBytes(patch)).Problems[0].Kind);
 
     private static ResourcePatch FhirPath(params string[] operations)
     {

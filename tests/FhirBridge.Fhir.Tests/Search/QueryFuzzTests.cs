@@ -15,7 +15,7 @@ public sealed class QueryFuzzTests
     {
         var example = random.Example();
         var type = example.Root.Type!;
-        var known = SearchParameterCatalogue.Of(type);
+        var known = Definitions.R4.Search.Of(type);
         var index = SearchIndexer.Extract(example.Root);
         var parameters = Enumerable.Range(0, random.Next(1, 4)).Select(_ => KeyValuePair.Create(Name(), Value())).ToArray();
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -36,7 +36,7 @@ public sealed class QueryFuzzTests
 
         string Name() => random.Next(6) switch
         {
-            0 => random.Of(["_id", "_lastUpdated", "_sort", "_count", "_include", "_revinclude:iterate", "_has:Provenance:target:agent", "_has:Observation:subject:_has:x:y", "_summary", "_elements", "_type", "_filter", "_text", "", "_total"]),
+            0 => random.Of(["_id", "_lastUpdated", "_sort", "_count", "_include", "_revinclude:iterate", "_has:Provenance:target:agent", "_has:Observation:subject:_has:x:y", "_summary", "_elements", "_type", "_filter", "_text", "_content", "_contained", "_containedType", "_list", "near", "_query", "", "_total"]),
             1 => Value(),
             _ => random.Of(known).Code + random.Of(Modifiers),
         };
@@ -72,10 +72,10 @@ public sealed class QueryFuzzTests
     // The condition that asks for exactly what the entry holds; null for what has no text of its own (dates that are open, codes without a text).
     private static (string Name, string Value)? Condition(IndexEntry entry) => entry.Type switch
     {
-        _ when entry.Parameter.Contains(':', StringComparison.Ordinal) => null,
+        _ when entry.Parameter.Contains(':', StringComparison.Ordinal) || entry.Parameter.StartsWith('#') => null,
         SearchParameterType.Token when entry.Value is not null => (entry.Parameter, entry.System is null ? Escape(entry.Value) : $"{Escape(entry.System)}|{Escape(entry.Value)}"),
         SearchParameterType.Token when !string.IsNullOrEmpty(entry.System) => (entry.Parameter, Escape(entry.System) + "|"),
-        SearchParameterType.String when entry.Value!.Trim().Length > 0 => (entry.Parameter + ":exact", Escape(entry.Value)),
+        SearchParameterType.String when entry.Value is { } text && text.Trim().Length > 0 => (entry.Parameter + ":exact", Escape(text)),
         SearchParameterType.Reference when entry.Value is not null => (entry.Parameter, Escape(entry.System is null ? entry.Value : $"{entry.System}/{entry.Value}")),
         SearchParameterType.Uri => (entry.Parameter, Escape(entry.Value!)),
         SearchParameterType.Date when entry.Low >= 0 => (entry.Parameter, "ge" + new DateTime((long)entry.Low, DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ")),

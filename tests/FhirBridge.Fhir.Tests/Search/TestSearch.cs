@@ -18,7 +18,7 @@ internal static class TestSearch
     internal static ResourceView View(string json, string id = "x", DateTimeOffset? updated = null, string? baseUrl = null)
     {
         var resource = Resource(json);
-        return new ResourceView(resource.Type!, resource.Text("id") ?? id, updated ?? Updated, SearchIndexer.Extract(resource, baseUrl));
+        return new ResourceView(resource.Type!, resource.Text("id") ?? id, updated ?? Updated, SearchIndexer.Extract(resource, null, baseUrl));
     }
 
     internal static List<KeyValuePair<string, string>> Parameters(string query) =>

@@ -1,5 +1,7 @@
 using FhirBridge.Api.Http;
+using FhirBridge.Api.Interactions.Shared;
 using FhirBridge.Consent;
+using FhirBridge.Fhir;
 using FhirBridge.Fhir.Search;
 using FhirBridge.Storage;
 
@@ -64,13 +66,16 @@ public static class FacadeIncludes
         FhirRequest request, Bridge bridge, AccessGrant grant, IncludeDirective directive, IReadOnlyList<Contribution> targets, CancellationToken cancel)
     {
         var wanted = targets.Where(c => directive.TargetType is null || c.Key.Type == directive.TargetType).Select(c => $"{request.Member}/{Local(c)}").ToHashSet(StringComparer.Ordinal);
-        if (wanted.Count == 0 || directive.SourceType == "*" || !request.Caller.Scopes.Allows(directive.SourceType, 'r')) return [];
-        var parameters = directive.Parameter != "*"
-            ? [directive.Parameter]
-            : bridge.Definitions.SearchParameters(directive.SourceType).Where(p => p.Type == SearchParameterType.Reference && p.Expression is not null).Select(p => p.Code);
-        var criteria = parameters.Select(p => (SearchCriterion)new ParameterCriterion(p, SearchParameterType.Reference, SearchModifier.None, null, [new ReferenceSetValue(wanted)])).ToList();
-        var query = new SearchQuery { Types = [directive.SourceType], Criteria = criteria.Count == 1 ? criteria : [new LogicalCriterion(false, criteria)] };
-        return (await bridge.Vault.SearchAsync(grant, query, new PageRequest(MaxIncluded, null), cancel).ConfigureAwait(false)).Matches;
+        var found = new List<(Contribution Contribution, ContributionBody Body)>();
+        foreach (var type in directive.SourceType == "*" ? Definitions.R4.ResourceTypes : [directive.SourceType])
+        {
+            if (wanted.Count == 0 || !request.Caller.Scopes.Allows(type, 'r') || DirectoryIncludes.ReferringQuery(bridge.Definitions, directive, type, wanted) is not { } query) continue;
+            var page = new PageRequest(MaxIncluded, null) { Budget = new ReadBudget(SearchDesk.MostSeenForPage) };
+            found.AddRange((await bridge.Vault.SearchAsync(grant, query, page, cancel).ConfigureAwait(false)).Matches);
+            if (found.Count >= MaxIncluded) break;
+        }
+
+        return found;
     }
 
     private static string Local(Contribution c) => $"{c.Key.Type}/{c.Key.LocalId}";

@@ -4,6 +4,8 @@ using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
 using FhirBridge.Consent;
 using FhirBridge.Fhir;
+using FhirBridge.Api.Interactions.Shared;
+using FhirBridge.Fhir.Search;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Interactions.Facade;
@@ -17,21 +19,25 @@ public static class FacadeRead
     /// <summary>read.</summary>
     public static async ValueTask<FhirResponse> ReadAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
+        var subset = SearchDesk.Subset(request);
+        if (!subset.IsOk) return FhirResponse.Failure(subset.Problems);
         var key = new ContributionKey(request.Member!, request.Type, request.Id);
-        if (OwnGrant(request) is not { } own) return await ReadForOtherAsync(request, bridge, key, cancel).ConfigureAwait(false);
+        if (OwnGrant(request) is not { } own) return await ReadForOtherAsync(request, bridge, key, subset.Value, cancel).ConfigureAwait(false);
         return await bridge.Vault.ReadAsync(own, key, null, cancel).ConfigureAwait(false) is var (contribution, body)
-            ? Answer(request, contribution, body)
+            ? Answer(request, contribution, body, subset.Value)
             : FhirResponse.NotFound();
     }
 
     /// <summary>vread.</summary>
     public static async ValueTask<FhirResponse> VreadAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
+        var subset = SearchDesk.Subset(request);
+        if (!subset.IsOk) return FhirResponse.Failure(subset.Problems);
         var key = new ContributionKey(request.Member!, request.Type, request.Id);
-        if (OwnGrant(request) is not { } own) return await ReadForOtherAsync(request, bridge, key, cancel).ConfigureAwait(false);
+        if (OwnGrant(request) is not { } own) return await ReadForOtherAsync(request, bridge, key, subset.Value, cancel).ConfigureAwait(false);
         if (!long.TryParse(request.VersionId, out var version) || version < 1) return FhirResponse.NotFound();
         return await bridge.Vault.ReadAsync(own, key, version, cancel).ConfigureAwait(false) is var (contribution, body)
-            ? Answer(request, contribution, body)
+            ? Answer(request, contribution, body, subset.Value)
             : FhirResponse.NotFound();
     }
 
@@ -60,20 +66,20 @@ public static class FacadeRead
     public static string? NetworkPatient(FhirRequest request, Contribution contribution) =>
         contribution.Key.Type == "Patient" && contribution.Record is { } record ? $"{request.SharedBase}/{record.Reference}" : null;
 
-    private static FhirResponse Answer(FhirRequest request, Contribution c, ContributionBody body)
+    private static FhirResponse Answer(FhirRequest request, Contribution c, ContributionBody body, ResourceSubset subset)
     {
         var audit = Audited(request, c, request.Route.Name);
         if (c.Deleted) return FhirResponse.Failure(Problems.Gone.With("this resource was deleted"), audit);
         var version = c.Version.ToString();
         if (Conditional.NotModified(request, version, c.LastUpdated)) return FhirResponse.Empty(304, version, c.LastUpdated, audit: audit);
-        return FhirResponse.Resource(200, LocalForm.Render(c.Key, body, c.Version, c.LastUpdated, NetworkPatient(request, c)), version, c.LastUpdated, audit: audit);
+        return FhirResponse.Resource(200, subset.Of(LocalForm.Render(c.Key, body, c.Version, c.LastUpdated, NetworkPatient(request, c))), version, c.LastUpdated, audit: audit);
     }
 
     private static AuditEntry[] Audited(FhirRequest request, Contribution c, string interaction) => c.Record is null
         ? []
         : [AuditEntry.For(request, interaction, c.Record, permitted: true) with { Entities = [c.Facts.Reference], Basis = ["custodian"] }];
 
-    private static async ValueTask<FhirResponse> ReadForOtherAsync(FhirRequest request, Bridge bridge, ContributionKey key, CancellationToken cancel)
+    private static async ValueTask<FhirResponse> ReadForOtherAsync(FhirRequest request, Bridge bridge, ContributionKey key, ResourceSubset subset, CancellationToken cancel)
     {
         var located = await bridge.Vault.LocateAsync(Counsel.ForSystem(SystemPurpose.Identity), [key], cancel).ConfigureAwait(false);
         var record = located.GetValueOrDefault(key)?.Record ?? new RecordId("0");
@@ -89,7 +95,7 @@ public static class FacadeRead
         var rendered = NetworkForm.RenderLocal(c, bodies[0], s => opened.View.Resolve(s) is { } target ? LocalLiteral(request, s, target) : null);
         if (rendered is null) return FhirResponse.NotFound([audit with { Permitted = false }]);
         if (Conditional.NotModified(request, rendered.VersionId, c.LastUpdated)) return FhirResponse.Empty(304, rendered.VersionId, c.LastUpdated, audit: [audit]);
-        return FhirResponse.Resource(200, rendered.Json, rendered.VersionId, c.LastUpdated, audit: [audit]);
+        return FhirResponse.Resource(200, subset.Of(rendered.Json), rendered.VersionId, c.LastUpdated, audit: [audit]);
     }
 
     private static string LocalLiteral(FhirRequest request, string stored, string target) =>

@@ -15,7 +15,7 @@ namespace FhirBridge.Api.Interactions.Facade;
 /// </summary>
 public static class FacadeSearch
 {
-    /// <summary>search-type, GET and POST.</summary>
+    /// <summary>search-type and search-system, GET and POST.</summary>
     public static async ValueTask<FhirResponse> SearchAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
         if (FacadeRead.OwnGrant(request) is not { } grant)
@@ -23,51 +23,60 @@ public static class FacadeSearch
             return FhirResponse.Failure(Problems.Forbidden.With("a facade is searched by its own member; search the shared record at /fhir instead"));
         }
 
-        var parsed = SearchDesk.Parse(request, bridge);
+        var parsed = await SearchDesk.ParseAsync(request, bridge, cancel).ConfigureAwait(false);
         if (!parsed.IsOk) return FhirResponse.Failure(parsed.Problems);
         var (query, position) = parsed.Value;
+        var types = SearchDesk.Types(request, query, Definitions.R4.ResourceTypes);
+        if (!types.IsOk) return FhirResponse.Failure(types.Problems);
         var resolved = await Chains(request, bridge, grant, cancel).ResolveAsync(query).ConfigureAwait(false);
         if (!resolved.IsOk) return FhirResponse.Failure(resolved.Problems);
-        var count = query.Summary == SummaryMode.Count ? 0 : Math.Min(position?.Count ?? query.Count ?? SharedSearch.DefaultCount, SharedSearch.MaxCount);
-        var stored = resolved.Value.MapReferences((_, value) => Forms(request, value));
-        var page = await bridge.Vault.SearchAsync(grant, stored, new PageRequest(count, position?.Id), cancel).ConfigureAwait(false);
+        var count = SearchDesk.PageSize(query, position);
+        var stored = resolved.Value.MapReferences((_, value) => Forms(request, value)) with { Types = types.Value, Summary = SearchDesk.IsCounting(query) ? SummaryMode.Count : null };
+
+        // What must see all candidates may see more of them; a page in default order ends where its budget does, and the next one goes on from there.
+        var seesAll = stored.Summary is not null || query.Total == TotalMode.Accurate || query.Sort.Count > 0;
+        var budget = new ReadBudget(seesAll ? SearchDesk.MostSeen : SearchDesk.MostSeenForPage);
+        var page = await bridge.Vault.SearchAsync(grant, stored, new PageRequest(count, position?.Id) { Budget = budget }, cancel).ConfigureAwait(false);
+        if (page.IsTooCostly) return FhirResponse.Failure(SearchDesk.TooMuch(request.Type));
         var next = page.Next is null || count == 0
             ? null
-            : SearchDesk.PageUrl($"{request.OwnBase}/{request.Type}", bridge.Pages.Seal(request.Caller, new PagePosition(request.Type, query.ToQueryString(), count, 0, page.Next, 0)));
-        var bundle = new BundleWriter("searchset", page.Total, $"{request.OwnBase}/{request.Type}?{query.ToQueryString()}", next);
-        foreach (var (c, body) in page.Matches)
-        {
-            bundle.AddMatch($"{request.OwnBase}/{c.Key.Type}/{c.Key.LocalId}", LocalForm.Render(c.Key, body, c.Version, c.LastUpdated, FacadeRead.NetworkPatient(request, c)), "match");
-        }
+            : SearchDesk.PageUrl(SearchDesk.Address(request), bridge.Pages.Seal(request.Caller, new PagePosition(request.Type, query.ToQueryString(), count, 0, page.Next, 0)));
+        var bundle = new BundleWriter("searchset", page.Total, SearchDesk.SelfUrl(request, query), next);
+        foreach (var (c, body) in page.Matches) Add(bundle, request, c, body, SearchDesk.Subset(query), "match");
 
         var included = await FacadeIncludes.FindAsync(request, bridge, grant, query.Includes, [.. page.Matches.Select(m => m.Contribution)], cancel).ConfigureAwait(false);
-        foreach (var (c, body) in included)
-        {
-            bundle.AddMatch($"{request.OwnBase}/{c.Key.Type}/{c.Key.LocalId}", LocalForm.Render(c.Key, body, c.Version, c.LastUpdated, FacadeRead.NetworkPatient(request, c)), "include");
-        }
+        foreach (var (c, body) in included) Add(bundle, request, c, body, SearchDesk.SubsetOfIncluded(query), "include");
 
-        bundle.AddOutcome(parsed.Problems);
         var shown = page.Matches.Concat(included).Select(m => m.Contribution);
         var audit = shown.Where(c => c.Record is not null).GroupBy(c => c.Record!.Value).Select(g =>
             AuditEntry.For(request, "search", g.Key, permitted: true) with
             {
                 Query = $"{request.Type}?{query.ToQueryString()}", Entities = [.. g.Select(c => c.Facts.Reference)], Basis = ["custodian"],
             });
-        return FhirResponse.Resource(200, bundle.Finish(), audit: [.. audit]);
+        return FhirResponse.Resource(200, bundle.Finish(parsed.Problems), audit: [.. audit]);
     }
 
+    private static void Add(BundleWriter bundle, FhirRequest request, Contribution c, ContributionBody body, ResourceSubset subset, string mode) =>
+        bundle.AddMatch($"{request.OwnBase}/{c.Key.Type}/{c.Key.LocalId}", subset.Of(LocalForm.Render(c.Key, body, c.Version, c.LastUpdated, FacadeRead.NetworkPatient(request, c))), mode);
+
     /// <summary>Chains lead through the member's own contributions, of the types that the caller's scopes let it search.</summary>
-    private static ChainResolver Chains(FhirRequest request, Bridge bridge, AccessGrant grant, CancellationToken cancel) => new(
-        async query =>
-        {
-            if (!request.Caller.Scopes.Allows(query.Types[0], 's')) return Result<IReadOnlyList<ResourceView>>.Ok([]);
-            var stored = query.MapReferences((_, value) => Forms(request, value));
-            var page = await bridge.Vault.SearchAsync(grant, stored, new PageRequest(SearchDesk.MostChained, null), cancel).ConfigureAwait(false);
-            return page.Next is not null
-                ? SearchDesk.TooManyChained(query.Types[0], SearchDesk.MostChained)
-                : Result<IReadOnlyList<ResourceView>>.Ok([.. page.Matches.Select(m => m.Contribution).Select(c => new ResourceView(c.Key.Type, c.Key.LocalId, c.LastUpdated, c.Index))]);
-        },
-        (_, entry) => LocalOf(request, entry));
+    private static ChainResolver Chains(FhirRequest request, Bridge bridge, AccessGrant grant, CancellationToken cancel)
+    {
+        var budget = new ReadBudget(SearchDesk.MostSeen);
+        return new(
+            async query =>
+            {
+                var type = query.Types[0];
+                if (!request.Caller.Scopes.Allows(type, 's')) return Result<IReadOnlyList<ResourceView>>.Ok([]);
+                var stored = query.MapReferences((_, value) => Forms(request, value));
+                var page = await bridge.Vault.SearchAsync(grant, stored, new PageRequest(SearchDesk.MostChained, null) { Budget = budget, HeadersOnly = true }, cancel).ConfigureAwait(false);
+                if (budget.IsSpent) return SearchDesk.TooMuch(type);
+                return page.Next is not null
+                    ? SearchDesk.TooManyChained(type, SearchDesk.MostChained)
+                    : Result<IReadOnlyList<ResourceView>>.Ok([.. page.Matches.Select(m => m.Contribution).Select(c => new ResourceView(c.Key.Type, c.Key.LocalId, c.LastUpdated, c.Index))]);
+            },
+            (_, entry) => LocalOf(request, entry));
+    }
 
     /// <summary><c>Type/id</c> of a stored reference that is local to the member; null for any other.</summary>
     internal static string? LocalOf(FhirRequest request, IndexEntry entry) =>
@@ -78,7 +87,7 @@ public static class FacadeSearch
     {
         var contributor = Contributor.Facade(request.Member!);
         if (value.Base is not null) return [contributor.ToStored($"{value.Base}/{value.Local}", request) ?? value.Text];
-        if (value.Local is { } local) return [contributor.ToStored(local, request)!];
+        if (value.Local is { } local) return value.IsOnlyType ? [contributor.ToStored(local, request)!, value.Id!] : [contributor.ToStored(local, request)!];
         return value.Id is null ? [value.Text] : Definitions.R4.ResourceTypes.Select(t => $"{request.Member}/{t}/{value.Id}").Append(value.Text);
     }
 }

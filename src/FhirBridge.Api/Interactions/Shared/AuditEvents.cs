@@ -22,6 +22,7 @@ public static class AuditEvents
     public static async ValueTask<FhirResponse> SearchAsync(
         FhirRequest request, Bridge bridge, SearchQuery query, PagePosition? position, IReadOnlyList<Problem> warnings, CancellationToken cancel)
     {
+        if (query.Includes.Count > 0) return FhirResponse.Failure(Problems.InvalidParameter.With("'_include' and '_revinclude' are not answered on AuditEvent"));
         var named = await NamedRecords.FindAsync(request, bridge, query, cancel).ConfigureAwait(false);
         if (!named.IsOk) return FhirResponse.Failure(named.Problems);
         var unresolved = named.Value.Remaining.Unresolved().ToList();
@@ -38,17 +39,17 @@ public static class AuditEvents
         if (known.Count > 1) return FhirResponse.Failure(Problems.TooCostly.With("a search on AuditEvent names one patient"));
         var opened = known.Count == 1 ? known[0] : await bridge.OpenAsync(request, new RecordId("0"), cancel).ConfigureAwait(false);
         var record = opened.Record;
-        var count = query.Summary == SummaryMode.Count ? 0 : Math.Min(position?.Count ?? query.Count ?? SharedSearch.DefaultCount, SharedSearch.MaxCount);
+        var count = SearchDesk.PageSize(query, position);
         var matches = new List<RenderedResource>();
         await foreach (var (id, entry) in ReadableAsync(request, bridge, opened, cancel).ConfigureAwait(false))
         {
             var rendered = AuditEventRenderer.Render(id, entry, request);
-            if (QueryMatcher.Matches(named.Value.Remaining, Viewed(rendered))) matches.Add(rendered);
+            if (QueryMatcher.Matches(named.Value.Remaining, Viewed(rendered, bridge))) matches.Add(rendered);
         }
 
         if (query.Sort.Count > 0)
         {
-            var views = matches.ToDictionary(m => m, Viewed);
+            var views = matches.ToDictionary(m => m, m => Viewed(m, bridge));
             matches.Sort((a, b) => QueryMatcher.Compare(query, views[a], views[b]));
         }
 
@@ -57,11 +58,11 @@ public static class AuditEvents
         var next = count > 0 && start + page.Count < matches.Count
             ? SearchDesk.PageUrl($"{request.SharedBase}/AuditEvent", bridge.Pages.Seal(request.Caller, new PagePosition("AuditEvent", query.ToQueryString(), count, 0, page[^1].Id, start + page.Count)))
             : null;
-        var bundle = new BundleWriter("searchset", matches.Count, $"{request.SharedBase}/AuditEvent?{query.ToQueryString()}", next);
-        foreach (var m in page) bundle.AddMatch($"{request.SharedBase}/{m.Reference}", m.Json, "match");
-        bundle.AddOutcome(warnings);
+        var bundle = new BundleWriter("searchset", matches.Count, SearchDesk.SelfUrl(request, query), next);
+        var subset = SearchDesk.Subset(query);
+        foreach (var m in page) bundle.AddMatch($"{request.SharedBase}/{m.Reference}", subset.Of(m.Json), "match");
         audit.Add(AuditEntry.For(request, "search", known.Count == 0 ? null : record, matches.Count > 0) with { Query = $"AuditEvent?{query.ToQueryString()}" });
-        return FhirResponse.Resource(200, bundle.Finish(), audit: audit);
+        return FhirResponse.Resource(200, bundle.Finish(warnings), audit: audit);
     }
 
     /// <summary>One line by its id; null when there is none that this caller may read.</summary>
@@ -100,8 +101,11 @@ public static class AuditEvents
         || (entry.PatientNotNamed is null && caller.Member is { } member && entry.Member == member.Value)
         || (caller.Person is { } person && entry.Person == person && entry.PatientNotNamed is null);
 
-    private static ResourceView Viewed(RenderedResource rendered) =>
-        new("AuditEvent", rendered.Id, rendered.LastUpdated, SearchIndexer.Extract(StoredJson.Read(rendered.Json).Root));
+    private static ResourceView Viewed(RenderedResource rendered, Bridge bridge)
+    {
+        var root = StoredJson.Read(rendered.Json).Root;
+        return new("AuditEvent", rendered.Id, rendered.LastUpdated, SearchIndexer.Extract(root, bridge.Definitions)) { Content = new ResourceContent(() => root) };
+    }
 
     /// <summary>
     /// Ids from the lines alone: the place in the journal would tell how much happens elsewhere. Lines that are alike to the last byte (a batch that

@@ -89,11 +89,11 @@ public static class Everything
         {
             var composed = await opened.ComposeAsync(kind, cancel).ConfigureAwait(false);
             items.AddRange(composed.Entries.OrderBy(e => e.Resource.Reference, StringComparer.Ordinal)
-                .Select(e => new Item(e.Resource.Reference, e.Resource.Type, e.Resource.LastUpdated, e.Index, e.Resource.Json)));
+                .Select(e => new Item(e.Resource.Reference, e.Resource.Type, e.Resource.LastUpdated, e.IndexBy(opened.Definitions), e.Resource.Json)));
         }
 
         var passed = opened.View.Contributions.Where(c => !SharedTypes.IsUnified(c.Key.Type)).ToList();
-        var rendered = passed.Where(c => VisibleIndex.MayVanish(opened, c)).ToList();
+        var rendered = passed.Where(c => VisibleIndex.MayLoseElements(opened, c)).ToList();
         var valid = (await opened.RenderAsync(rendered, cancel).ConfigureAwait(false)).Select(r => r.Reference).ToHashSet(StringComparer.Ordinal);
         foreach (var c in passed)
         {

@@ -71,7 +71,7 @@ public static class Includes
             if (SharedTypes.IsComposed(d.SourceType))
             {
                 var composed = await opened.ComposeAsync(d.SourceType, cancel).ConfigureAwait(false);
-                found.AddRange(composed.Entries.Where(e => e.Resource.Type == d.SourceType && Refers(e.Index)).Select(e => (e.Resource.Reference, (string?)null)));
+                found.AddRange(composed.Entries.Where(e => e.Resource.Type == d.SourceType && Refers(e.IndexBy(opened.Definitions))).Select(e => (e.Resource.Reference, (string?)null)));
             }
 
             if (SharedTypes.IsUnified(d.SourceType)) continue;
@@ -93,7 +93,7 @@ public static class Includes
     {
         var contribution = opened.View.Find(resource.Reference).FirstOrDefault(c => c.Facts.Reference == resource.Reference);
         var index = contribution is null || SharedTypes.IsUnified(resource.Type)
-            ? SearchIndexer.Extract(StoredJson.Read(resource.Json).Root)
+            ? SearchIndexer.Extract(StoredJson.Read(resource.Json).Root, opened.Definitions)
             : VisibleIndex.Of(opened, contribution, request);
         return new ResourceView(resource.Type, resource.Id, resource.LastUpdated, index);
     }

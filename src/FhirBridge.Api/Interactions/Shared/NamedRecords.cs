@@ -29,7 +29,7 @@ public sealed record NamedRecords(IReadOnlyList<RecordId> Records, bool ByPatien
         if (Identifiers is null) return true;
         if (opened.IsEmpty) return false;
         var composed = await opened.ComposeAsync("Patient", cancel).ConfigureAwait(false);
-        return composed.Entries.SelectMany(p => p.Index.Entries).Any(e =>
+        return composed.Entries.SelectMany(p => p.IndexBy(opened.Definitions).Entries).Any(e =>
         {
             if (e.Parameter != "identifier" || e.Value is null) return false;
             var (system, value) = string.IsNullOrEmpty(e.System) ? (e.System ?? "", e.Value) : PatientIdentity.Normalise(e.System, e.Value);

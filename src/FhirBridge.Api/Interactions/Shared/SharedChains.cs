@@ -16,7 +16,7 @@ internal static class SharedChains
     private const int MostEntries = 200;
 
     /// <summary>A resolver for one record and the directory; without a record for the directory alone.</summary>
-    internal static ChainResolver Of(FhirRequest request, Bridge bridge, OpenedRecord? opened, CancellationToken cancel) => new(async query =>
+    internal static ChainResolver Of(FhirRequest request, Bridge bridge, OpenedRecord? opened, ReadBudget words, CancellationToken cancel) => new(async query =>
     {
         var type = query.Types[0];
         if (type == "AuditEvent" || (opened is null && !SharedTypes.IsDirectory(type)))
@@ -25,16 +25,17 @@ internal static class SharedChains
         }
 
         if (!request.Caller.Scopes.Allows(type, 's')) return Result<IReadOnlyList<ResourceView>>.Ok([]);
-        if (SharedTypes.IsDirectory(type)) return await DirectoryAsync(request, bridge, query, cancel).ConfigureAwait(false);
-        var candidates = await SharedSearch.CandidatesAsync(opened!, request with { Type = type }, query, cancel).ConfigureAwait(false);
-        return Result<IReadOnlyList<ResourceView>>.Ok([.. candidates.Select(c => c.View).Where(v => QueryMatcher.Matches(query, v))]);
+        if (SharedTypes.IsDirectory(type)) return await DirectoryAsync(request, bridge, query, words, cancel).ConfigureAwait(false);
+        var found = await Candidates.MatchingAsync(opened!, request, query, words, cancel).ConfigureAwait(false);
+        return found.IsOk ? Result<IReadOnlyList<ResourceView>>.Ok([.. found.Value.Select(c => c.View)]) : Result<IReadOnlyList<ResourceView>>.Fail(found.Problems);
     });
 
-    private static async ValueTask<Result<IReadOnlyList<ResourceView>>> DirectoryAsync(FhirRequest request, Bridge bridge, SearchQuery query, CancellationToken cancel)
+    private static async ValueTask<Result<IReadOnlyList<ResourceView>>> DirectoryAsync(FhirRequest request, Bridge bridge, SearchQuery query, ReadBudget words, CancellationToken cancel)
     {
-        var (entries, more) = await Directory.SearchAsync(request, bridge, query, new PageRequest(MostEntries, null), cancel).ConfigureAwait(false);
-        if (more) return SearchDesk.TooManyChained(query.Types[0], MostEntries);
+        var found = await Directory.SearchAsync(request, bridge, query, new PageRequest(MostEntries, null), words, cancel).ConfigureAwait(false);
+        if (!found.IsOk) return Result<IReadOnlyList<ResourceView>>.Fail(found.Problems);
+        if (found.Value.More) return SearchDesk.TooManyChained(query.Types[0], MostEntries);
         return Result<IReadOnlyList<ResourceView>>.Ok(
-            [.. entries.Select(e => new ResourceView(e.Type, e.Id, e.LastUpdated, SearchIndexer.Extract(StoredJson.Read(e.Json).Root)))]);
+            [.. found.Value.Entries.Select(e => new ResourceView(e.Type, e.Id, e.LastUpdated, SearchIndexer.Extract(StoredJson.Read(e.Json).Root, bridge.Definitions)))]);
     }
 }

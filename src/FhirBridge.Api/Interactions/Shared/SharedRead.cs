@@ -4,6 +4,7 @@ using FhirBridge.Api.Audit;
 using FhirBridge.Api.Http;
 using FhirBridge.Api.Records;
 using FhirBridge.Consent;
+using FhirBridge.Fhir.Search;
 using FhirBridge.Storage;
 
 namespace FhirBridge.Api.Interactions.Shared;
@@ -17,10 +18,12 @@ public static class SharedRead
     /// <summary>read (and HEAD).</summary>
     public static async ValueTask<FhirResponse> ReadAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
+        var subset = SearchDesk.Subset(request);
+        if (!subset.IsOk) return FhirResponse.Failure(subset.Problems);
         if (SharedTypes.IsDirectory(request.Type))
         {
             var entry = await Directory.FindAsync(request, bridge, request.Type, request.Id, cancel).ConfigureAwait(false);
-            return entry is null ? FhirResponse.NotFound() : Answer(request, entry, []);
+            return entry is null ? FhirResponse.NotFound() : Answer(request, entry, subset.Value, []);
         }
 
         var record = new RecordId(NetworkIds.RecordOf(request.Id));
@@ -29,13 +32,14 @@ public static class SharedRead
             ? await AuditEvents.FindAsync(request, bridge, opened, cancel).ConfigureAwait(false)
             : await opened.FindAsync(request.Type, request.Id, cancel).ConfigureAwait(false);
         var audit = AuditEntry.For(request, request.Route.Name, record, found is not null) with { Entities = [$"{request.Type}/{request.Id}"], Basis = Basis.Of(opened) };
-        return found is null ? FhirResponse.NotFound([audit with { Basis = null }]) : Answer(request, found, [audit]);
+        return found is null ? FhirResponse.NotFound([audit with { Basis = null }]) : Answer(request, found, subset.Value, [audit]);
     }
 
-    private static FhirResponse Answer(FhirRequest request, RenderedResource found, IReadOnlyList<AuditEntry> audit) =>
+    // The version is that of the resource, whatever part of it is asked for.
+    private static FhirResponse Answer(FhirRequest request, RenderedResource found, ResourceSubset subset, IReadOnlyList<AuditEntry> audit) =>
         Conditional.NotModified(request, found.VersionId, found.LastUpdated)
             ? FhirResponse.Empty(304, found.VersionId, found.LastUpdated, audit: audit)
-            : FhirResponse.Resource(200, found.Json, found.VersionId, found.LastUpdated, audit: audit);
+            : FhirResponse.Resource(200, subset.Of(found.Json), found.VersionId, found.LastUpdated, audit: audit);
 }
 
 /// <summary>On what ground a caller saw something, in short, for the journal.</summary>

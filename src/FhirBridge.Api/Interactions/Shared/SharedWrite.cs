@@ -34,7 +34,7 @@ public static class SharedWrite
             : await ChangeOwnAsync(request, bridge, WriteVerb.Update, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>patch: of the caller's own contribution, references as it wrote them; or of the operator's entry of the directory.</summary>
+    /// <summary>patch: of the caller's own contribution as it sees it, or of the operator's entry of the directory.</summary>
     public static async ValueTask<FhirResponse> PatchAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
         if (Refusal(request) is { } refusal) return FhirResponse.Failure(refusal);
@@ -73,7 +73,10 @@ public static class SharedWrite
         var current = await Directory.FindAsync(request, bridge, request.Type, request.Id, cancel).ConfigureAwait(false);
         if (current is not null && Precondition(request, current) is { } wrong) return FhirResponse.Failure(wrong);
         if (request.Route.Name == "delete") return await WriteAsync(request, bridge, contributor, new WriteIntent(WriteVerb.Delete, key, null), cancel).ConfigureAwait(false);
-        return await WriteAsync(request, bridge, contributor, new WriteIntent(WriteVerb.Update, key, request.Body, NetworkId: request.Id), cancel).ConfigureAwait(false);
+        var entry = current is null ? [] : await EntryAsync(request, bridge, cancel).ConfigureAwait(false);
+        var resource = entry is [var (own, body)] && own.Key == key ? DirectoryForm(request, bridge, own, body).Replaced(request.Body!) : request.Body!;
+        if (!resource.IsOk) return FhirResponse.Failure(resource.Problems);
+        return await WriteAsync(request, bridge, contributor, new WriteIntent(WriteVerb.Update, key, resource.Value, NetworkId: request.Id), cancel).ConfigureAwait(false);
     }
 
     /// <summary>Finds the contribution through what the caller may see, so that absent and denied answer alike; then checks whose it is.</summary>
@@ -100,34 +103,36 @@ public static class SharedWrite
         if (Precondition(request, current) is { } wrong) return FhirResponse.Failure(wrong, [denied]);
         var owner = new Contributor(contribution.Key.Contributor, !contribution.Key.Contributor.Contains('/'), ThroughFacade: false);
         var intent = new WriteIntent(verb, contribution.Key, request.Body, contribution.Version.ToString());
-        if (request.Patch is null) return await WriteAsync(request, bridge, owner, intent, cancel).ConfigureAwait(false);
+        if (verb == WriteVerb.Delete) return await WriteAsync(request, bridge, owner, intent, cancel).ConfigureAwait(false);
         var bodies = await bridge.Vault.BodiesAsync(opened.View, [contribution], cancel).ConfigureAwait(false);
-        return await PatchedAsync(request, bridge, owner, intent, (current, bodies[0]), cancel).ConfigureAwait(false);
+        var form = new OwnForm(request, contribution, bodies[0], opened.View.Resolve, request.Caller.Roles.Contains(Roles.LabelReader));
+        var changed = request.Patch is null ? form.Replaced(request.Body!) : form.Patched(request.Patch, current);
+        return changed.IsOk
+            ? await WriteAsync(request, bridge, owner, intent with { Resource = changed.Value }, cancel).ConfigureAwait(false)
+            : FhirResponse.Failure(changed.Problems);
     }
 
     private static async ValueTask<FhirResponse> PatchDirectoryAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
         var current = await Directory.FindAsync(request, bridge, request.Type, request.Id, cancel).ConfigureAwait(false);
         if (current is null) return FhirResponse.NotFound();
-        var contributions = await bridge.Vault.ReadDirectoryAsync(Counsel.ForDirectory(request.Caller, "u"), request.Type, request.Id, cancel).ConfigureAwait(false);
-        var own = contributions.Where(c => c.Contribution.Key.Contributor == bridge.Operator).ToList();
-        if (own.Count == 0) return FhirResponse.Failure(Problems.NotYours.With("members contributed this entry; it is changed on their facades", request.Type));
+        var entry = await EntryAsync(request, bridge, cancel).ConfigureAwait(false);
+        if (!entry.Any(c => c.Contribution.Key.Contributor == bridge.Operator)) return FhirResponse.Failure(Problems.NotYours.With("members contributed this entry; it is changed on their facades", request.Type));
         if (Precondition(request, current) is { } wrong) return FhirResponse.Failure(wrong);
-        var (contribution, body) = own[0];
-        var intent = new WriteIntent(WriteVerb.Update, contribution.Key, null, contribution.Version.ToString(), NetworkId: request.Id);
-        return await PatchedAsync(request, bridge, new Contributor(bridge.Operator, IsMember: true, ThroughFacade: false), intent, (current, body), cancel).ConfigureAwait(false);
+
+        // A patch says what to change in what is seen; here that is made of the contributions of several.
+        if (entry.Count > 1) return FhirResponse.Failure(Problems.Conflict.With("members contributed to this entry too, so that it cannot be told what of it a patch changes; send the operator's own part with PUT", request.Type));
+        var (own, body) = entry[0];
+        var patched = DirectoryForm(request, bridge, own, body).Patched(request.Patch!, current);
+        if (!patched.IsOk) return FhirResponse.Failure(patched.Problems);
+        var intent = new WriteIntent(WriteVerb.Update, own.Key, patched.Value, own.Version.ToString(), NetworkId: request.Id);
+        return await WriteAsync(request, bridge, new Contributor(bridge.Operator, IsMember: true, ThroughFacade: false), intent, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Patches what the contributor wrote, not what is shown: a reference that leads nowhere for the moment is not lost.</summary>
-    private static async ValueTask<FhirResponse> PatchedAsync(
-        FhirRequest request, Bridge bridge, Contributor owner, WriteIntent intent, (RenderedResource Shown, ContributionBody Body) current, CancellationToken cancel)
-    {
-        var header = new ResourceHeader(request.Type, request.Id, current.Shown.VersionId, current.Shown.LastUpdated, null, ShowLabels: true);
-        var patched = request.Patch!.Apply(LocalForm.Read(header, current.Body));
-        return patched.IsOk
-            ? await WriteAsync(request, bridge, owner, intent with { Resource = patched.Value }, cancel).ConfigureAwait(false)
-            : FhirResponse.Failure(patched.Problems);
-    }
+    private static ValueTask<IReadOnlyList<(Contribution Contribution, ContributionBody Body)>> EntryAsync(FhirRequest request, Bridge bridge, CancellationToken cancel) =>
+        bridge.Vault.ReadDirectoryAsync(Counsel.ForDirectory(request.Caller, "u"), request.Type, request.Id, cancel);
+
+    private static OwnForm DirectoryForm(FhirRequest request, Bridge bridge, Contribution own, ContributionBody body) => new(request, own, body, bridge.Vault.ResolveDirectory, ShowLabels: true);
 
     /// <summary>Why a change of what is there cannot be: on <c>/fhir</c> it names the version that it is of.</summary>
     private static Problem? Precondition(FhirRequest request, RenderedResource current)
