@@ -33,13 +33,14 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
     public async ValueTask<Result<IReadOnlyList<Written>>> WriteAsync(
         FhirRequest request, Contributor contributor, IReadOnlyList<WriteIntent> intents, CancellationToken cancel)
     {
-        if (await FaultsAsync(intents, cancel).ConfigureAwait(false) is { Count: > 0 } faults) return Result<IReadOnlyList<Written>>.Fail(faults);
+        var (faults, advice) = await JudgeAsync(intents, cancel).ConfigureAwait(false);
+        if (faults.Count > 0) return Result<IReadOnlyList<Written>>.Fail(faults);
         for (var attempt = 1; ; attempt++)
         {
             var plan = new WritePlan(vault, trustedSystems, consent, ids, validation.Definitions, request, contributor, intents);
             var problems = await plan.PrepareAsync(cancel).ConfigureAwait(false);
             if (problems.Count > 0) return Result<IReadOnlyList<Written>>.Fail(problems);
-            var written = plan.Written;
+            IReadOnlyList<Written> written = [.. plan.Written.Select(w => advice.TryGetValue(w.Write.Key, out var own) ? w with { Advice = own } : w)];
             if (written.Count == 0) return Result<IReadOnlyList<Written>>.Ok(written);
             var commit = new Commit
             {
@@ -61,24 +62,31 @@ public sealed class ContributionPipeline(IVault vault, IReadOnlySet<string> trus
         }
     }
 
-    /// <summary>What R4's rules and the network's profiles find wrong with the resources; nothing that breaks them is stored.</summary>
-    private async ValueTask<List<Problem>> FaultsAsync(IReadOnlyList<WriteIntent> intents, CancellationToken cancel)
+    /// <summary>
+    /// What R4's rules and the network's profiles find wrong with the resources: nothing that breaks them is stored. What they only advise against is told to who asks for it, resource by resource.
+    /// </summary>
+    private async ValueTask<(List<Problem> Faults, Dictionary<ContributionKey, IReadOnlyList<Problem>> Advice)> JudgeAsync(IReadOnlyList<WriteIntent> intents, CancellationToken cancel)
     {
+        var (faults, advice) = (new List<Problem>(), new Dictionary<ContributionKey, IReadOnlyList<Problem>>());
         var judged = intents.Where(i => i.Resource is not null).ToList();
-        if (judged.Count == 0) return [];
-        var faults = new List<Problem>();
+        if (judged.Count == 0) return (faults, advice);
 
         // What is written at once may build on each other.
-        var written = judged.Select(i => i.Resource!.Root).Where(r => r["url"].HasValue).ToList();
-        var all = await validation.JudgeAsync([.. judged.Select(i => i.Resource!.Root)], written.Count < 2 ? Validation : Validation with { Beside = written }, cancel).ConfigureAwait(false);
+        var together = judged.Select(i => i.Resource!.Root).Where(r => r["url"].HasValue).ToList();
+        var all = await validation.JudgeAsync([.. judged.Select(i => i.Resource!.Root)], together.Count < 2 ? Validation : Validation with { Beside = together }, cancel).ConfigureAwait(false);
         foreach (var (intent, found) in judged.Zip(all))
         {
-            if (!found.Any(p => p.Kind.Severity <= IssueSeverity.Error)) continue;
-            faults.AddRange(found.Select(p => intent.Where.Length == 0 || p.Expression is null ? p : p with { Expression = intent.Where + p.Expression[Math.Min(p.Expression.Length, intent.Key.Type.Length)..] }));
+            if (found.Any(p => p.Kind.Severity <= IssueSeverity.Error)) faults.AddRange(found.Select(p => Placed(p, intent)));
+            else if (found.Count > 0) advice[intent.Key] = found;
         }
 
-        return faults;
+        return (faults, advice);
     }
+
+    /// <summary>The problem with its place in what was sent: a resource of a Bundle stands in an entry of it.</summary>
+    private static Problem Placed(Problem problem, WriteIntent intent) => intent.Where.Length == 0 || problem.Expression is null
+        ? problem
+        : problem with { Expression = intent.Where + problem.Expression[Math.Min(problem.Expression.Length, intent.Key.Type.Length)..] };
 
     /// <summary>One row for the patient concerned, naming every resource; writes to the directory get a row without a patient.</summary>
     private static ImmutableArray<AuditRow> AuditRows(FhirRequest request, RecordId? record, IReadOnlyList<WriteIntent> intents, IReadOnlyList<Written> written)

@@ -30,6 +30,9 @@ public sealed record WriteIntent(WriteVerb Verb, ContributionKey Key, ElementTre
 /// <param name="Created">True when there was no current version before.</param>
 public sealed record Written(ContributionWrite Write, bool Created)
 {
+    /// <summary>What the validation advises against; nothing that had to be refused.</summary>
+    public IReadOnlyList<Problem> Advice { get; init; } = [];
+
     /// <summary>The version written.</summary>
     public long Version => Write.ExpectedVersion + 1;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using FhirBridge.Api.Contributions;
 using FhirBridge.Api.Http;
 using FhirBridge.Fhir;
 
@@ -26,19 +27,24 @@ public static class Targets
 /// <summary><c>Prefer: return=…</c>. Spec: https://hl7.org/fhir/R4/http.html#ops; without it writes return the representation (contract.md).</summary>
 public static class Preferred
 {
-    /// <summary>The body that the client prefers; empty for <c>minimal</c>.</summary>
-    public static ReadOnlyMemory<byte> Body(FhirRequest request, Func<ReadOnlyMemory<byte>> representation)
+    private const string Outcome = "OperationOutcome";
+
+    /// <summary>The body that the client prefers; empty for <c>minimal</c>. An OperationOutcome tells what the validation advises against.</summary>
+    public static ReadOnlyMemory<byte> Body(FhirRequest request, Written written, Func<ReadOnlyMemory<byte>> representation) => request.PreferReturn switch
     {
-        switch (request.PreferReturn)
-        {
-            case "minimal":
-                return default;
-            case "OperationOutcome":
-                var buffer = new ArrayBufferWriter<byte>();
-                OutcomeWriter.Write(buffer, []);
-                return buffer.WrittenMemory;
-            default:
-                return representation();
-        }
+        "minimal" => default,
+        Outcome => Advice(written),
+        _ => representation(),
+    };
+
+    /// <summary>What the validation said of what was written.</summary>
+    public static ReadOnlyMemory<byte> Advice(Written written)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        OutcomeWriter.Write(buffer, written.Advice);
+        return buffer.WrittenMemory;
     }
+
+    /// <summary>True when the client prefers an OperationOutcome as the body of a write.</summary>
+    public static bool IsAdvice(FhirRequest request) => request.PreferReturn == Outcome;
 }

@@ -78,6 +78,35 @@ public sealed class WriteTests(Network net) : IClassFixture<Network>
         Assert.Equal("Observation", (await net.WriteAsync(Observation(id, patient))).Is(200).Json["resourceType"]!.GetValue<string>());
     }
 
+    /// <summary>https://hl7.org/fhir/R4/http.html#ops: the OperationOutcome holds hints and warnings about the write.</summary>
+    [Fact]
+    public async Task Prefer_OfAnOutcome_TellsWhatTheValidationAdvises_AlsoInBundles()
+    {
+        var patient = await net.PersonAsync();
+        JsonObject Doubtful(string id)
+        {
+            var resource = Observation(id, patient).AsObject();
+            resource["extension"] = JsonNode.Parse("""[{"url":"http://ehr.example/unknown","valueString":"x"}]""");
+            return resource;
+        }
+
+        static List<string> Places(JsonNode? outcome) => [.. outcome!["issue"]!.AsArray().Where(i => i!["details"]!["coding"]![0]!["code"]!.GetValue<string>() == "unknown-extension").Select(i => i!["expression"]![0]!.GetValue<string>())];
+
+        Assert.Equal(["Observation.extension[0]"], Places((await net.WriteAsync(Doubtful(net.New("o")), ("Prefer", "return=OperationOutcome"))).Is(201).Json));
+        foreach (var kind in new[] { "transaction", "batch" })
+        {
+            var id = net.New("o");
+            var bundle = new JsonObject
+            {
+                ["resourceType"] = "Bundle", ["type"] = kind,
+                ["entry"] = new JsonArray(new JsonObject { ["resource"] = Doubtful(id), ["request"] = new JsonObject { ["method"] = "PUT", ["url"] = "Observation/" + id } }),
+            };
+            var entry = (await net.Service.PostAsync("members/hospital/fhir", net.Hospital, bundle, ("Prefer", "return=OperationOutcome"))).Is(200).Json["entry"]![0]!;
+            Assert.Null(entry["resource"]);
+            Assert.Equal(["Observation.extension[0]"], Places(entry["response"]!["outcome"]));
+        }
+    }
+
     [Fact]
     public async Task Delete_IsGone_KeepsVersions_AndCanBeWrittenAgain()
     {

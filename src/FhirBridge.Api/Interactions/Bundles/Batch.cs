@@ -17,17 +17,17 @@ internal static class Batch
         {
             var response = await RunOneAsync(request, bridge, entry, cancel).ConfigureAwait(false);
             audit.AddRange(response.Audit);
-            Add(bundle, response);
+            Add(bundle, request, response);
         }
 
         return FhirResponse.Resource(200, bundle.Finish(), audit: audit);
     }
 
     /// <summary>Adds a response as an entry.</summary>
-    public static void Add(BundleWriter bundle, FhirResponse response)
+    public static void Add(BundleWriter bundle, FhirRequest request, FhirResponse response)
     {
-        var failed = response.Problems.Count > 0;
-        bundle.AddResponse(response.Status.ToString(), response.Location, response.VersionId, response.LastModified, failed ? default : response.Body, failed ? response.Body : default);
+        var isOutcome = response.Problems.Count > 0 || (Preferred.IsAdvice(request) && response.Location is not null);
+        bundle.AddResponse(response.Status.ToString(), response.Location, response.VersionId, response.LastModified, isOutcome ? default : response.Body, isOutcome ? response.Body : default);
     }
 
     private static async ValueTask<FhirResponse> RunOneAsync(FhirRequest request, Bridge bridge, BundleEntryView entry, CancellationToken cancel)

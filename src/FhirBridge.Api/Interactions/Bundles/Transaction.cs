@@ -46,7 +46,7 @@ internal static class Transaction
             {
                 var response = await entry.Request.Route.Run(entry.Request, bridge, cancel).ConfigureAwait(false);
                 audit.AddRange(response.Audit);
-                Batch.Add(bundle, response);
+                Batch.Add(bundle, request, response);
             }
             else
             {
@@ -68,7 +68,7 @@ internal static class Transaction
         var version = written.Version.ToString();
         var location = $"{request.OwnBase}/{intent.Key.Type}/{intent.Key.LocalId}/_history/{version}";
         var body = request.PreferReturn == "representation" || intent.Key.Type == "Patient" ? FacadeWrite.Render(request, written) : default;
-        bundle.AddResponse(written.Created ? "201" : "200", location, version, written.Write.Provenance.Recorded, body, default);
+        bundle.AddResponse(written.Created ? "201" : "200", location, version, written.Write.Provenance.Recorded, body, Preferred.IsAdvice(request) ? Preferred.Advice(written) : default);
     }
 
     private static async ValueTask<Result<List<Prepared>>> PrepareAsync(FhirRequest request, Bridge bridge, IReadOnlyList<BundleEntryView> entries, CancellationToken cancel)

@@ -40,7 +40,7 @@ public static class FacadeWrite
         var version = written.Version.ToString();
         var location = $"{request.OwnBase}/{request.Type}/{intent.Key.LocalId}/_history/{version}";
         var status = written.Created ? 201 : 200;
-        return Preferred.Body(request, () => Render(request, written)) is { IsEmpty: false } body
+        return Preferred.Body(request, written, () => Render(request, written)) is { IsEmpty: false } body
             ? FhirResponse.Resource(status, body, version, written.Write.Provenance.Recorded, location)
             : FhirResponse.Empty(status, version, written.Write.Provenance.Recorded, location);
     }

@@ -173,7 +173,7 @@ public static class SharedWrite
         var status = written.Created ? 201 : 200;
         var location = $"{request.SharedBase}/{reference}";
         if (seen is null) return FhirResponse.Empty(status, location: location);
-        var body = Preferred.Body(request, () => seen.Json);
+        var body = Preferred.Body(request, written, () => seen.Json);
         return body.IsEmpty
             ? FhirResponse.Empty(status, seen.VersionId, seen.LastUpdated, location)
             : FhirResponse.Resource(status, body, seen.VersionId, seen.LastUpdated, location);
