@@ -27,7 +27,7 @@ internal sealed class ProfileCheck(ValidationRun run)
 
         if (!run.Budget.Enter())
         {
-            run.Report(Problems.ExpressionBudget.With("the check takes more steps than it may", element.Path));
+            run.Exhausted(element);
             return;
         }
 
@@ -43,7 +43,7 @@ internal sealed class ProfileCheck(ValidationRun run)
     {
         if (!run.Budget.Spend() || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            run.Report(Problems.ExpressionBudget.With("the check takes more steps than it may", element.Path));
+            run.Exhausted(element);
             return;
         }
 

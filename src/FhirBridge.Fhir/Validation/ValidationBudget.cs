@@ -3,13 +3,17 @@ using FhirBridge.Fhir.Profiles;
 namespace FhirBridge.Fhir.Validation;
 
 /// <summary>What a check may cost altogether, whatever profiles say of each other.</summary>
-internal sealed class ValidationBudget
+/// <param name="nodes">Nodes of the document: a large one takes more steps, in proportion.</param>
+internal sealed class ValidationBudget(int nodes = 0)
 {
-    private const int MaxSteps = 500_000;
+    // A second or so of the cheapest steps, whatever the document is.
+    private const int LeastSteps = 2_000_000;
+
+    private const int StepsPerNode = 50;
 
     private const int MaxDepth = 100;
 
-    private int steps = MaxSteps;
+    private long steps = LeastSteps + ((long)StepsPerNode * nodes);
     private int depth;
 
     internal bool IsExhausted { get; private set; }

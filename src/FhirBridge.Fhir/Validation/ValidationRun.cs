@@ -14,6 +14,7 @@ internal sealed class ValidationRun
     private readonly HashSet<Problem> seen = [];
     private readonly List<Problem> problems = [];
     private int errors;
+    private bool isExhaustionTold;
     private readonly Dictionary<FhirElement, BundleIndex> bundles = [];
     private readonly Dictionary<ElementTree, Definitions> proposed = [];
     private readonly Dictionary<(FhirElement, string), LogicLibrary?> libraries = [];
@@ -191,7 +192,15 @@ internal sealed class ValidationRun
     internal bool Spend(FhirElement element)
     {
         if (Budget.Spend()) return true;
-        Report(Problems.ExpressionBudget.With("the check takes more steps than it may", element.Path));
+        Exhausted(element);
         return false;
+    }
+
+    /// <summary>Reports that the budget is at its end; once, where that is found first.</summary>
+    internal void Exhausted(FhirElement element)
+    {
+        if (isExhaustionTold) return;
+        isExhaustionTold = true;
+        Report(Problems.ExpressionBudget.With("the check takes more steps than it may: from here on not all was looked at", element.Path));
     }
 }

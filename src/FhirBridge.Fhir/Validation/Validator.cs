@@ -86,7 +86,7 @@ public sealed class Validator(Definitions definitions)
     {
         var inquiry = options.Foreign is { } answers ? new TerminologyInquiry(definitions, answers) : null;
         var context = new FhirPathContext { Definitions = definitions, Resolve = options.Resolve, TimeProvider = options.Time, MemberOf = inquiry is null ? null : inquiry.IsIn };
-        var run = new ValidationRun(context, isStrict: options.IsStrict, inquiry: inquiry, hasBase: true) { Beside = options.Beside, Refuse = options.Refuse };
+        var run = new ValidationRun(context, new ValidationBudget(resource.Tree!.Count), isStrict: options.IsStrict, inquiry: inquiry, hasBase: true) { Beside = options.Beside, Refuse = options.Refuse };
         CheckBase(resource, run);
         DuplicateIds.Check(resource, run);
         CheckProfiles(resource, options, run);

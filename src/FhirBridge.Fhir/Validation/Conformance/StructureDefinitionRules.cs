@@ -8,7 +8,7 @@ namespace FhirBridge.Fhir.Validation;
 /// </summary>
 internal sealed class StructureDefinitionRules : IResourceRules
 {
-    private const int StepsPerElement = 10;
+    private const int StepsPerElement = 100;
 
     /// <inheritdoc/>
     public string Type => "StructureDefinition";
@@ -52,7 +52,7 @@ internal sealed class StructureDefinitionRules : IResourceRules
         {
             foreach (var element in made["snapshot"].Children("element"))
             {
-                // What was made for a definition counts as work on it: a Bundle may hold many. An element of a snapshot costs some ten times as much as one of a resource.
+                // What was made for a definition counts as work on it: a Bundle may hold many. An element of a snapshot costs some hundred times as much as one of a resource.
                 for (var i = 0; i < StepsPerElement; i++)
                 {
                     if (!run.Spend(resource)) return;
