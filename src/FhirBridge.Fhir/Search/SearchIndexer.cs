@@ -43,6 +43,7 @@ public static class SearchIndexer
 
         private readonly List<FhirElement> elements = [];
         private readonly List<string> values = [];
+        private FhirElement root;
         private FhirElement resource;
         private string prefix = "";
         private string? baseUrl;
@@ -51,7 +52,7 @@ public static class SearchIndexer
 
         internal List<IndexEntry> Entries { get; } = new(32);
 
-        internal void Start(FhirElement of, string? ownBase) => (resource, prefix, baseUrl, context, groups) = (of, "", ownBase, null, 0);
+        internal void Start(FhirElement of, string? ownBase) => (root, resource, prefix, baseUrl, context, groups) = (of, of, "", ownBase, null, 0);
 
         /// <summary>Lets go of the resource; false when the lists have grown too large to be kept.</summary>
         internal bool End()
@@ -81,21 +82,24 @@ public static class SearchIndexer
         /// <summary>The values of the contained resources that the resource's own reference parameters lead to.</summary>
         internal void ExtractContained(SearchParameterCatalogue catalogue)
         {
-            var container = resource;
-            HashSet<string>? wanted = null;
-            foreach (var entry in Entries)
+            var own = Entries.Count;
+            foreach (var contained in root.Children("contained").Take(MostContained))
             {
-                if (entry.Type == SearchParameterType.Reference && entry.Value is { Length: > 1 } target && target[0] == '#') (wanted ??= new(StringComparer.Ordinal)).Add(target[1..]);
-            }
-
-            if (wanted is null) return;
-            foreach (var contained in container.Children("contained").Take(MostContained))
-            {
-                if (contained.Type is not { } type || contained.Text("id") is not { } id || !wanted.Remove(id)) continue;
+                if (contained.Type is not { } type || contained.Text("id") is not { } id || !IsReferred(id, own)) continue;
                 Entries.Add(new IndexEntry(IndexNames.Contained(id), SearchParameterType.Token, Value: type));
-                (resource, prefix, context) = (contained, IndexNames.WithinContained(id), new FhirPathContext { Resource = contained, RootResource = container });
+                (resource, prefix, context) = (contained, IndexNames.WithinContained(id), null);
                 foreach (var parameter in catalogue.Of(type)) Extract(parameter);
             }
+        }
+
+        private bool IsReferred(string id, int own)
+        {
+            for (var i = 0; i < own; i++)
+            {
+                if (Entries[i] is { Type: SearchParameterType.Reference, Value: ['#', ..] value } && value.AsSpan(1).SequenceEqual(id)) return true;
+            }
+
+            return false;
         }
 
         // A group whose components do not all have a value can never match and is left out.
@@ -123,12 +127,13 @@ public static class SearchIndexer
 
         private void Select(ElementSelector selector, FhirElement focus)
         {
-            if (selector.NeedsEngine) context ??= new FhirPathContext { Resource = resource, RootResource = resource };
+            if (selector.NeedsEngine) context ??= new FhirPathContext { Resource = resource, RootResource = root };
             selector.Select(focus, context, elements, values);
         }
 
         private void Add(SearchParameterInfo parameter, string name, string? ofTypeName, int group)
         {
+            if (elements.Count == 0 && values.Count == 0) return;
             var start = Entries.Count;
             if (prefix.Length > 0) (name, ofTypeName) = (prefix + name, ofTypeName is null ? null : prefix + ofTypeName);
             var writer = new EntryWriter(Entries, name, ofTypeName, parameter.Type, group, baseUrl);
