@@ -40,6 +40,10 @@ public sealed class NetworkDefinitionsTests : IDisposable
         Assert.Contains(definitions.Operations, o => o is { Code: "fhirpath", System: true });
     }
 
+    /// <summary>With a folder, even an empty one, what ships is judged too; without one the start does not do it again.</summary>
+    [Fact]
+    public void Load_WhatShips_ContradictsNothing() => Assert.NotNull(NetworkDefinitions.Load(new FhirBridgeOptions { DefinitionsFolder = folder }));
+
     [Fact]
     public async Task Folder_OfPackagesAndFiles_AnswersMemberOf()
     {
