@@ -5,8 +5,8 @@ using FhirBridge.Fhir.Validation;
 namespace FhirBridge.Fhir.Profiles;
 
 /// <summary>
-/// Checks elements against the profiles of <see cref="Definitions"/>: cardinality, types, fixed values and patterns, required bindings, invariants of
-/// severity error, slices. Thread-safe; compiled profiles are kept in a cache of limited size.
+/// Checks elements against the profiles of <see cref="Definitions"/>: cardinality, types, fixed values and patterns, bindings, invariants, references,
+/// slices. Thread-safe; compiled profiles are kept in a cache of limited size.
 /// </summary>
 /// <remarks>Spec: https://hl7.org/fhir/R4/profiling.html. Bounded in steps and depth, whatever profiles say of each other.</remarks>
 public sealed class ProfileChecker
