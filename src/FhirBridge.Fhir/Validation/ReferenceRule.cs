@@ -73,6 +73,8 @@ internal sealed class ReferenceRule(IReadOnlyList<string> targets) : IElementRul
     private void CheckTarget(FhirElement element, string? target, ValidationRun run)
     {
         if (types.Length == 0 || target is null || Array.IndexOf(types, target) >= 0 || !run.Definitions.IsResource(target) || Array.Exists(types, t => run.Definitions.IsOrSpecialises(target, t))) return;
-        run.Report(Problems.ReferenceTarget.With($"the reference may point at {string.Join(", ", types)}, found {target}", element.Path));
+        run.Report(Problems.ReferenceTarget.With($"the reference points at {target}, and may point at {Listed(types)} only", element.Path));
     }
+
+    private static string Listed(string[] names) => names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} or {names[^1]}";
 }
