@@ -104,11 +104,11 @@ public sealed record PageRequest(int Count, string? After)
 
 /// <summary>A page of matches.</summary>
 /// <param name="Matches">The matches with their bytes.</param>
-/// <param name="Next">Position of the next page; null at the end. A page of a search in default order has fewer matches than were asked for when its budget was spent.</param>
+/// <param name="Next">Position of the next page; null at the end.</param>
 /// <param name="Total">Exact total, when it was asked for; null otherwise.</param>
 public sealed record SearchPage(IReadOnlyList<(Contribution Contribution, ContributionBody Body)> Matches, string? Next, int? Total)
 {
-    /// <summary>The answer when the budget was spent on a search that must see all of its candidates: by another order, or for an exact total.</summary>
+    /// <summary>The answer when the budget was spent before the page was full, the order known, or the total counted.</summary>
     public static SearchPage TooCostly { get; } = new([], null, null);
 
     /// <summary>True for <see cref="TooCostly"/>.</summary>

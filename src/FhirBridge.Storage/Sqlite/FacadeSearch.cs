@@ -7,9 +7,8 @@ namespace FhirBridge.Storage.Sqlite;
 /// </summary>
 /// <remarks>
 /// In default order there are two ways: walking newest first until the page is full (good when many match), and sorting the candidates of the
-/// index tables (good when few do). A walk that finds too little is given up for the other. Where there are too many candidates to sort, the walk goes on; when
-/// its budget is spent the page ends where it stands, and the next one goes on from there. Any other order, and an exact total, look at all candidates: the
-/// best of a page are kept, the others let go.
+/// index tables (good when few do). A walk that finds too little is given up for the other. Where there are too many candidates to sort, the walk goes on. Any other
+/// order, and an exact total, look at all candidates: the best of a page are kept, the others let go. What its budget does not suffice for is too costly.
 /// </remarks>
 internal sealed class FacadeSearch(Connection connection, string contributor, SearchQuery query, Func<Contribution, bool> permits, ReadBudget budget)
 {
@@ -29,8 +28,8 @@ internal sealed class FacadeSearch(Connection connection, string contributor, Se
             : IsNewestFirst ? Newest(types, after, page.Count + 1)
             : Sorted(types, after, page.Count + 1);
 
-        // What has looked at a part alone knows neither the number nor the first ones of an order. A walk knows where it stands.
-        if (budget.IsSpent && (total is not null || !IsNewestFirst || found.Stopped is null)) return SearchPage.TooCostly;
+        // What has looked at a part alone knows neither the number nor the first ones of an order; and pages are full.
+        if (budget.IsSpent && (total is not null || !IsNewestFirst || found.Matches.Count < page.Count)) return SearchPage.TooCostly;
         var shown = found.Matches.Take(page.Count).ToList();
         var next = found.Matches.Count > page.Count ? View(shown[^1]) : found.Stopped;
         return new SearchPage(

@@ -70,7 +70,7 @@ public static class FacadeIncludes
         foreach (var type in directive.SourceType == "*" ? Definitions.R4.ResourceTypes : [directive.SourceType])
         {
             if (wanted.Count == 0 || !request.Caller.Scopes.Allows(type, 'r') || DirectoryIncludes.ReferringQuery(bridge.Definitions, directive, type, wanted) is not { } query) continue;
-            var page = new PageRequest(MaxIncluded, null) { Budget = new ReadBudget(SearchDesk.MostSeenForPage) };
+            var page = new PageRequest(MaxIncluded, null) { Budget = new ReadBudget(SearchDesk.MostSeen) };
             found.AddRange((await bridge.Vault.SearchAsync(grant, query, page, cancel).ConfigureAwait(false)).Matches);
             if (found.Count >= MaxIncluded) break;
         }

@@ -32,11 +32,7 @@ public static class FacadeSearch
         if (!resolved.IsOk) return FhirResponse.Failure(resolved.Problems);
         var count = SearchDesk.PageSize(query, position);
         var stored = resolved.Value.MapReferences((_, value) => Forms(request, value)) with { Types = types.Value, Summary = SearchDesk.IsCounting(query) ? SummaryMode.Count : null };
-
-        // What must see all candidates may see more of them; a page in default order ends where its budget does, and the next one goes on from there.
-        var seesAll = stored.Summary is not null || query.Total == TotalMode.Accurate || query.Sort.Count > 0;
-        var budget = new ReadBudget(seesAll ? SearchDesk.MostSeen : SearchDesk.MostSeenForPage);
-        var page = await bridge.Vault.SearchAsync(grant, stored, new PageRequest(count, position?.Id) { Budget = budget }, cancel).ConfigureAwait(false);
+        var page = await bridge.Vault.SearchAsync(grant, stored, new PageRequest(count, position?.Id) { Budget = new ReadBudget(SearchDesk.MostSeen) }, cancel).ConfigureAwait(false);
         if (page.IsTooCostly) return FhirResponse.Failure(SearchDesk.TooMuch(request.Type));
         var next = page.Next is null || count == 0
             ? null

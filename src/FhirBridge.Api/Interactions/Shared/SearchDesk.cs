@@ -13,11 +13,8 @@ public static class SearchDesk
     /// <summary>Resources that one link of a chain may lead to on a facade.</summary>
     public const int MostChained = 2000;
 
-    /// <summary>Rows that a search may look at which must see all of its candidates, and all searches of one chain together.</summary>
+    /// <summary>Rows that a search may look at for a page, and all searches of one chain together.</summary>
     public const int MostSeen = 200_000;
-
-    /// <summary>Rows that are looked at for one page of a facade; what is behind them is on the next one.</summary>
-    public const int MostSeenForPage = 20_000;
 
     /// <summary>The query of a search, and where its page begins; with a warning for each parameter that was ignored.</summary>
     public static async ValueTask<Result<(SearchQuery Query, PagePosition? Position)>> ParseAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
