@@ -71,7 +71,7 @@ public sealed partial class Door(Bridge bridge, TokenValidator tokens, CallerFac
         {
             // An operation's name stands where a type could: with another method it is known all the same.
             var path = route.Template == "{type}" ? request.Type : "{type}";
-            return Unmapped.Answer(http, facade ? Surface.Facade : Surface.Shared, path, $"'{request.Type}' is not a resource type of R4");
+            return Unmapped.AnswerOfType(http, facade ? Surface.Facade : Surface.Shared, path, request.Type);
         }
 
         if (route.Access == Access.Open) return await route.Run(request, bridge, cancel).ConfigureAwait(false);

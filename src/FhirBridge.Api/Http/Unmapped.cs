@@ -16,6 +16,14 @@ internal static class Unmapped
             isConditional ? $"conditional {http.Request.Method} (by a search) is not offered; name the resource by its id" : $"{http.Request.Method} is not offered here; {allowed} is"));
     }
 
+    /// <summary>The answer where something else stands in the place of a resource type: an operation's name is told where it is offered.</summary>
+    public static FhirResponse AnswerOfType(HttpContext http, Route[] table, string path, string name)
+    {
+        var offered = name[0] == '$' ? table.Where(r => r.Template.EndsWith("/" + name, StringComparison.Ordinal)).Select(r => r.Template).Distinct().ToList() : [];
+        var unknown = offered.Count > 0 ? $"'{name}' is offered at {string.Join(", ", offered)}" : name[0] == '$' ? $"there is no operation '{name}' here" : $"'{name}' is not a resource type of R4";
+        return Answer(http, table, path, unknown);
+    }
+
     private static string Allowed(Route[] table, string path)
     {
         var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);

@@ -41,6 +41,20 @@ public sealed class RequestTests(Network net) : IClassFixture<Network>
     }
 
     [Theory]
+    [InlineData("$validate", "'$validate' is offered at {type}/$validate, {type}/{id}/$validate")]
+    [InlineData("$expand", "'$expand' is offered at ValueSet/$expand, ValueSet/{id}/$expand")]
+    [InlineData("$nonsense", "there is no operation '$nonsense' here")]
+    [InlineData("Nonsense", "'Nonsense' is not a resource type of R4")]
+    public async Task Operation_WhereItIsNotOffered_SaysWhereItIs(string path, string expected)
+    {
+        foreach (var face in Faces)
+        {
+            var answer = (await net.Service.PostAsync($"{face}/{path}", net.Hospital, new JsonObject { ["resourceType"] = "Parameters" })).Is(404);
+            Assert.Equal(expected, answer.Json["issue"]![0]!["diagnostics"]!.GetValue<string>());
+        }
+    }
+
+    [Theory]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     [InlineData("a_b")]
     [InlineData("a%2Fb")]
