@@ -82,7 +82,7 @@ public static class Service
             throw new InvalidConfigurationException([$"Storage:Provider: the {options.Storage.Provider} store is not in this version; use Sqlite."]);
         }
 
-        services.AddSingleton(NetworkDefinitions.Load(options));
+        services.AddSingleton(NetworkDefinitions.Load(options, Console.Error.WriteLine));
         services.AddTokenValidation();
         services.AddDemoAuthorization(options);
         if (options.DemoEnabled) services.AddSingleton<IDemoDirectory, DemoDirectory>();

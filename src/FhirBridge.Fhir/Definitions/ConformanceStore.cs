@@ -39,16 +39,23 @@ internal sealed class ConformanceStore
     private readonly WeightedCache<StoredConformance, ElementTree> parsed = new(MaxParsed);
 
     /// <param name="all">In the order of <see cref="Ordered"/>.</param>
-    internal ConformanceStore(IReadOnlyList<StoredConformance> all)
+    /// <param name="start">Whose resources are among them, and were there before; null: none.</param>
+    internal ConformanceStore(IReadOnlyList<StoredConformance> all, ConformanceStore? start = null)
     {
         All = all;
+        var before = start?.All.ToHashSet();
         for (var i = 0; i < all.Count; i++)
         {
             var type = all[i].Entry.Type;
             if (!shelves.TryGetValue(type, out var shelf)) shelves.Add(type, shelf = new Shelf(i));
-            shelf.Add(all[i]);
+            shelf.Add(all[i], isNew: before?.Contains(all[i]) == false);
         }
     }
+
+    /// <summary>
+    /// R4 gives its own version to what has versions of its own at HL7 (its 4.0.1 of location-physical-type is older than HL7's 2.0.1): there what comes later is the later one.
+    /// </summary>
+    internal static bool HasOwnVersions(string canonical) => canonical.StartsWith("http://terminology.hl7.org/", StringComparison.Ordinal);
 
     /// <summary>By type, canonical and order of adding.</summary>
     internal IReadOnlyList<StoredConformance> All { get; }
@@ -115,6 +122,8 @@ internal sealed class ConformanceStore
     /// <summary>The resources of one type, which stand together from <paramref name="first"/> on.</summary>
     private sealed class Shelf(int first)
     {
+        private readonly HashSet<string> renewed = new(StringComparer.Ordinal);
+
         internal List<ConformanceEntry> Entries { get; } = [];
 
         /// <summary>Where the last resource of each canonical stands.</summary>
@@ -123,11 +132,13 @@ internal sealed class ConformanceStore
         /// <summary>Where the latest version of each canonical stands: the last one added where versions cannot be compared.</summary>
         internal Dictionary<string, int> Latest { get; } = new(StringComparer.Ordinal);
 
-        internal void Add(StoredConformance stored)
+        internal void Add(StoredConformance stored, bool isNew)
         {
             var url = stored.Entry.Url;
             Last[url] = first + Entries.Count;
-            if (!Latest.TryGetValue(url, out var latest) || CanonicalVersion.Compare(stored.Entry.Version, Entries[latest - first].Version) >= 0) Latest[url] = first + Entries.Count;
+            var isLater = !Latest.TryGetValue(url, out var latest) || (isNew && !renewed.Contains(url) && HasOwnVersions(url)) || CanonicalVersion.Compare(stored.Entry.Version, Entries[latest - first].Version) >= 0;
+            if (isLater) Latest[url] = first + Entries.Count;
+            if (isNew) renewed.Add(url);
             Entries.Add(stored.Entry);
         }
     }

@@ -101,9 +101,8 @@ public sealed partial class Definitions
         // Some systems of HL7 v2 have a bar in their url itself.
         if (layer!.Find(type, canonical, null) is { } latest)
         {
-            // R4 gives its own version to what has versions of its own at HL7 (4.0.1 of observation-category is older than its 1.0.0): there the layer counts.
             var below = Start!.FindEntry(type, canonical);
-            return below is null || Start.IsPacked(type, canonical) && canonical.StartsWith("http://terminology.hl7.org/", StringComparison.Ordinal)
+            return below is null || Start.IsPacked(type, canonical) && ConformanceStore.HasOwnVersions(canonical)
                 || CanonicalVersion.Compare(latest.Entry.Version, below.Version) >= 0 ? latest : null;
         }
 

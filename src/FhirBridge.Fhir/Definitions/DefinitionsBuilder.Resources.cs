@@ -5,6 +5,13 @@ using FhirBridge.Fhir.Validation;
 
 namespace FhirBridge.Fhir;
 
+/// <summary>A resource that contradicts itself or what is known.</summary>
+/// <param name="Type">Resource type.</param>
+/// <param name="Canonical"><c>url|version</c>, or the url alone.</param>
+/// <param name="IsOfPackage">True when it came in a package, and not as a file of its own.</param>
+/// <param name="Problem">What is wrong with it, with the name of the file.</param>
+public sealed record Contradiction(string Type, string Canonical, bool IsOfPackage, Problem Problem);
+
 public sealed partial class DefinitionsBuilder
 {
     /// <summary>The definitions so far.</summary>
@@ -33,19 +40,32 @@ public sealed partial class DefinitionsBuilder
     /// that cannot be told apart. What is not known is no fault. Another copy of what was there from the start is not looked at.
     /// </summary>
     /// <param name="built">The definitions that <see cref="Build"/> gave.</param>
-    public IReadOnlyList<Problem> Contradictions(Definitions built)
+    public IReadOnlyList<Contradiction> Contradictions(Definitions built)
     {
-        var found = new List<Problem>();
+        var found = new List<Contradiction>();
         foreach (var (type, canonical) in resources.Keys)
         {
             if (!ResourceRules.All.TryGetValue(type, out var rules) || IsCopy(type, canonical)) continue;
             var run = new ValidationRun(new FhirPathContext { Definitions = built });
             rules.Check(built.FindResource(type, canonical), run);
-            found.AddRange(run.Found.Where(p => p.Kind.Severity <= IssueSeverity.Error).Select(p => p with { Diagnostics = $"{files[(type, canonical)]}: {p.Diagnostics}" }));
-            if (found.Count >= limits.MaxProblems) break;
+            var (file, isOfPackage) = files[(type, canonical)];
+            found.AddRange(run.Found.Where(p => p.Kind.Severity <= IssueSeverity.Error).Select(p => new Contradiction(type, canonical, isOfPackage, p with { Diagnostics = $"{file}: {p.Diagnostics}" })));
         }
 
         return found;
+    }
+
+    /// <summary>Takes resources out again that contradict something; the next <see cref="Build"/> is without them.</summary>
+    public void Remove(IEnumerable<Contradiction> contradictions)
+    {
+        foreach (var one in contradictions)
+        {
+            if (!resources.Remove((one.Type, one.Canonical), out var resource)) continue;
+            var url = resource.Entry.Url;
+            if (one.Type == "StructureDefinition") types.Remove(url);
+            if (one.Type == "SearchParameter") search.Remove(url);
+            if (one.Type == "OperationDefinition") operations.Remove(url);
+        }
     }
 
     private bool IsCopy(string type, string canonical) => start?.Store.Find(type, canonical) is { } known && start.Store.Bytes(known).Span.SequenceEqual(resources[(type, canonical)].Json);
@@ -55,7 +75,7 @@ public sealed partial class DefinitionsBuilder
         var packer = new ConformancePacker(CompressionLevel.Fastest);
         foreach (var (entry, json) in resources.Values) packer.Add(entry, json);
         var kept = start is null ? [] : start.Store.All.Where(r => !resources.ContainsKey((r.Entry.Type, r.Entry.Canonical)));
-        return new ConformanceStore(ConformanceStore.Ordered([.. kept, .. packer.Finish()]));
+        return new ConformanceStore(ConformanceStore.Ordered([.. kept, .. packer.Finish()]), start?.Store);
     }
 
     /// <summary>A resource that only lacks something, or has a value or a code that R4 does not allow, is what packages are like.</summary>
@@ -126,7 +146,7 @@ public sealed partial class DefinitionsBuilder
         // Put at the end, so that the last one added is the one that is found without a version.
         resources.Remove((type, entry.Canonical));
         resources.Add((type, entry.Canonical), (entry, json));
-        files[(type, entry.Canonical)] = file;
+        files[(type, entry.Canonical)] = (file, isPackage);
     }
 
     /// <summary>True when the StructureDefinition is to be kept.</summary>

@@ -25,10 +25,11 @@ public sealed partial class DefinitionsBuilder
     private readonly SortedDictionary<string, OperationHeader> operations = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, CodeSet> codes = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<(string Type, string Canonical), (ConformanceEntry Entry, byte[] Json)> resources = [];
-    private readonly Dictionary<(string Type, string Canonical), string> files = [];
+    private readonly Dictionary<(string Type, string Canonical), (string Name, bool IsOfPackage)> files = [];
     private readonly HashSet<string> fixedTypes = new(StringComparer.Ordinal);
     private readonly TerminologyExpander terminology = new();
     private readonly List<Problem> problems = [];
+    private bool isPackage;
 
     /// <summary>Starts with nothing. Resources are taken as they are, since there are no definitions yet to read them by.</summary>
     public DefinitionsBuilder() => limits = PackageLimits.Default;
@@ -74,6 +75,7 @@ public sealed partial class DefinitionsBuilder
     public DefinitionsBuilder AddPackage(Stream tgz, string name = "package")
     {
         using var package = new PackageReader(tgz, limits);
+        isPackage = true;
         try
         {
             while (package.Next(IsResourceFile) is var (file, bytes, size))
@@ -91,6 +93,7 @@ public sealed partial class DefinitionsBuilder
             Report(name, Fhir.Problems.InvalidValue.With("the package is no gzip archive, or it is damaged"));
         }
 
+        isPackage = false;
         return this;
     }
 

@@ -22,6 +22,8 @@ public sealed class NetworkDefinitionsTests : IDisposable
         <concept><code value="home"/><concept><code value="evening"/></concept></concept><concept><code value="clinic"/></concept></CodeSystem>
         """;
 
+    private static readonly string Circular = ValueSet.Replace("\"filter\":[{\"property\":\"concept\",\"op\":\"is-a\",\"value\":\"home\"}]", "\"valueSet\":[\"https://care.example/ValueSet/visit\"]", StringComparison.Ordinal);
+
     private readonly string folder = Directory.CreateTempSubdirectory("fhirbridge-definitions-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -29,7 +31,7 @@ public sealed class NetworkDefinitionsTests : IDisposable
     [Fact]
     public void Load_WithoutFolder_HasWhatShips()
     {
-        var definitions = NetworkDefinitions.Load(new FhirBridgeOptions());
+        var definitions = NetworkDefinitions.Load(new FhirBridgeOptions(), Assert.Fail);
 
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Architecture.Sources.Root, "profiles"), "*.json"))
         {
@@ -42,7 +44,7 @@ public sealed class NetworkDefinitionsTests : IDisposable
 
     /// <summary>With a folder, even an empty one, what ships is judged too; without one the start does not do it again.</summary>
     [Fact]
-    public void Load_WhatShips_ContradictsNothing() => Assert.NotNull(NetworkDefinitions.Load(new FhirBridgeOptions { DefinitionsFolder = folder }));
+    public void Load_WhatShips_ContradictsNothing() => Assert.NotNull(NetworkDefinitions.Load(new FhirBridgeOptions { DefinitionsFolder = folder }, Assert.Fail));
 
     [Fact]
     public async Task Folder_OfPackagesAndFiles_AnswersMemberOf()
@@ -77,15 +79,34 @@ public sealed class NetworkDefinitionsTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "a-derived.json"), Profile("derived", "https://care.example/base", named));
         File.WriteAllText(Path.Combine(folder, "b-base.json"), Profile("base", "http://hl7.org/fhir/StructureDefinition/Patient", named));
         File.WriteAllText(Path.Combine(folder, "c-later.json"), Profile("open", "https://care.example/not-here", named));
-        Assert.NotNull(NetworkDefinitions.Load(new FhirBridgeOptions { DefinitionsFolder = folder }));
+        Assert.NotNull(NetworkDefinitions.Load(new FhirBridgeOptions { DefinitionsFolder = folder }, Assert.Fail));
 
         File.WriteAllText(Path.Combine(folder, "d-wider.json"), Profile("wider", "https://care.example/base", named.Replace("\"2\"", "\"3\"", StringComparison.Ordinal)));
-        Pack("e.tgz", ("package/ValueSet-visit.json", ValueSet.Replace("\"filter\":[{\"property\":\"concept\",\"op\":\"is-a\",\"value\":\"home\"}]", "\"valueSet\":[\"https://care.example/ValueSet/visit\"]", StringComparison.Ordinal)));
-        var refused = Assert.Throws<InvalidConfigurationException>(() => NetworkDefinitions.Load(new FhirBridgeOptions { DefinitionsFolder = folder }));
+        File.WriteAllText(Path.Combine(folder, "e-visit.json"), Circular);
+        var refused = Assert.Throws<InvalidConfigurationException>(() => NetworkDefinitions.Load(new FhirBridgeOptions { DefinitionsFolder = folder }, Assert.Fail));
         Assert.Collection(
             refused.Errors,
             e => Assert.StartsWith("Definitions:Folder: d-wider.json: the profile 'https://care.example/wider' contradicts its base at Patient.name: its max 3 is more than the base's 2 (at StructureDefinition.differential.element[0])", e, StringComparison.Ordinal),
-            e => Assert.StartsWith("Definitions:Folder: e.tgz:package/ValueSet-visit.json: the value set is made of itself", e, StringComparison.Ordinal));
+            e => Assert.StartsWith("Definitions:Folder: e-visit.json: the value set is made of itself", e, StringComparison.Ordinal));
+    }
+
+    /// <summary>Who uses a package cannot mend it: what contradicts itself in it is left out and told, the rest is used.</summary>
+    [Fact]
+    public void Package_WithWhatContradictsItself_IsUsedWithoutIt()
+    {
+        const string impossible = """{"resourceType":"SearchParameter","url":"https://care.example/age","name":"Age","status":"active","description":"Age","code":"age","base":["Patient"],"type":"number","expression":"Patient.birthDate"}""";
+        Pack("visits.tgz", ("package/ValueSet-visit.json", Circular), ("package/CodeSystem-visit.json", """{"resourceType":"CodeSystem","url":"https://care.example/CodeSystem/visit","status":"active","content":"complete"}"""), ("package/SearchParameter-age.json", impossible));
+        var leftOut = new List<string>();
+        var definitions = NetworkDefinitions.Load(new FhirBridgeOptions { DefinitionsFolder = folder }, leftOut.Add);
+
+        Assert.False(definitions.FindResource("ValueSet", "https://care.example/ValueSet/visit").Exists);
+        Assert.Null(definitions.FindSearchParameter("https://care.example/age"));
+        Assert.True(definitions.FindResource("CodeSystem", "https://care.example/CodeSystem/visit").Exists);
+        Assert.Collection(
+            leftOut,
+            e => Assert.StartsWith("Definitions:Folder: visits.tgz:package/ValueSet-visit.json: the value set is made of itself", e, StringComparison.Ordinal),
+            e => Assert.StartsWith("Definitions:Folder: visits.tgz:package/SearchParameter-age.json: the expression gives date", e, StringComparison.Ordinal));
+        Assert.All(leftOut, e => Assert.EndsWith(": left out", e, StringComparison.Ordinal));
     }
 
     private void Pack(string name, params (string Name, string Text)[] files)

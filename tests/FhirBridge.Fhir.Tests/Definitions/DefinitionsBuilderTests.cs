@@ -41,6 +41,19 @@ public class DefinitionsBuilderTests
         Assert.True(builder.Build().FindResource("ValueSet", "urn:v").Exists && builder.Build().FindResource("ValueSet", "urn:w").Exists);
     }
 
+    /// <summary>R4 gives its own version, 4.0.1, to systems that have lower ones of their own at HL7.</summary>
+    [Fact]
+    public void Add_SystemOfHl7Terminology_IsLaterThanTheCopyOfR4()
+    {
+        const string Url = "http://terminology.hl7.org/CodeSystem/location-physical-type";
+        static ReadOnlyMemory<byte> System(string version, string code) => Utf8($$"""{"resourceType":"CodeSystem","url":"{{Url}}","version":"{{version}}","status":"active","content":"complete","concept":[{"code":"{{code}}"}]}""");
+        var built = OnR4.Add(System("2.0.1", "vi")).Add(System("1.0.0", "old")).Build();
+
+        Assert.Equal("2.0.1", built.FindResource("CodeSystem", Url).Text("version"));
+        Assert.Equal("4.0.1", built.FindResource("CodeSystem", Url + "|4.0.1").Text("version"));
+        Assert.NotNull(built.Terminology.FindCodeSystem(Url)!.Find("vi"));
+    }
+
     [Fact]
     public void Add_SameCanonicalAgain_LaterWinsAndTheLatestVersionIsFound()
     {
