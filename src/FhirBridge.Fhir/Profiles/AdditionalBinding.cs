@@ -21,7 +21,7 @@ internal static class AdditionalBinding
         foreach (var extension in binding.Children("extension"))
         {
             var url = extension.Text("url");
-            if (url == MaxValueSet && extension["value"].Value is { } widest) yield return new BindingRule(widest, BindingStrength.Required, binding);
+            if (url == MaxValueSet && extension["value"].Value is { } widest) yield return new BindingRule(widest, BindingStrength.Required, binding, isBoundary: true);
             else if (url is OfR5 or OfTools && Rule(extension) is { } rule) yield return rule;
         }
     }

@@ -10,14 +10,17 @@ internal sealed class BindingRule : IElementRule
 {
     private readonly FhirElement source;
     private readonly ValueSetContent? own;
+    private readonly bool allowsText;
 
     /// <param name="valueSet">Canonical, or the fragment of a contained one.</param>
     /// <param name="strength">Required or extensible.</param>
     /// <param name="statement">Where the binding is stated, in the profile; none for those of R4's own elements.</param>
-    internal BindingRule(string valueSet, BindingStrength strength, FhirElement statement = default)
+    /// <param name="isBoundary">True when it limits the codes that are given, and asks for none: a text alone is none.</param>
+    internal BindingRule(string valueSet, BindingStrength strength, FhirElement statement = default, bool isBoundary = false)
     {
         ValueSet = valueSet;
         Strength = strength;
+        allowsText = isBoundary || strength != BindingStrength.Required;
         if (!statement.Exists || !valueSet.StartsWith('#')) return;
         source = ContainedResources.Find(statement.Resource, valueSet);
         if (source.Type == "ValueSet") own = new ValueSetContent(source);
@@ -44,9 +47,10 @@ internal sealed class BindingRule : IElementRule
         if (!element.HasValue && !HasContent(element)) return null;
 
         // A text alone is what an extensible binding allows.
-        if (Strength != BindingStrength.Required && element.Type == "CodeableConcept" && !element["coding"].Exists) return null;
+        if (allowsText && element.Type == "CodeableConcept" && !element["coding"].Exists) return null;
         return own is null ? run.IsIn(ValueSet, element) : run.Definitions.Terminology.Contains(own, element);
     }
+
     private static bool HasContent(FhirElement element)
     {
         foreach (var child in element.Children())

@@ -51,7 +51,7 @@ internal static class BaseRules
         if (type == "code" && CodeGrammarRule.Of(definition.Binding) is { } grammar) yield return grammar;
 
         // The only set that R4 lets others take the place of, within a larger one.
-        if (type is "Coding" or "CodeableConcept" && definition.Binding?.ValueSet == Languages) yield return new BindingRule(AllLanguages, BindingStrength.Required);
+        if (type is "Coding" or "CodeableConcept" && definition.Binding?.ValueSet == Languages) yield return new BindingRule(AllLanguages, BindingStrength.Required, isBoundary: true);
         if (definition.TryGetType(type ?? "", out var permitted) && permitted.Profiles is [SimpleQuantityRule.Profile]) yield return SimpleQuantityRule.Instance;
     }
 

@@ -11,6 +11,9 @@ internal sealed class ExtensionRule : IElementRule
 {
     private const string ElementDefinitions = "http://hl7.org/fhir/StructureDefinition/structuredefinition-";
 
+    // What HL7's publishing tools leave in the conformance resources that they make; it says nothing to others.
+    private const string OfTools = "http://hl7.org/fhir/tools/StructureDefinition/";
+
     /// <inheritdoc/>
     public void Check(FhirElement element, ValidationRun run)
     {
@@ -47,13 +50,18 @@ internal sealed class ExtensionRule : IElementRule
     private static void Unknown(FhirElement element, string url, ValidationRun run)
     {
         var isExample = ExampleNames.Has(url) && !run.Refuse.HasFlag(Refusals.Examples);
+        var isOfOtherVersion = IsOfOtherVersion(url);
         if (element.Name == "modifierExtension")
         {
             // What an example means by it is nowhere; a question about the example is answered, a write is not taken.
             if (run.IsStrict && isExample) run.Report(Problems.UnknownExtension.With($"the modifier extension '{url}' is an example's and defined nowhere: it is borne with here, a write would be refused for it", element.Path));
             else run.Report(Problems.UnknownModifierExtension.With($"the modifier extension '{url}' is not known here, so the element that it changes cannot be understood; load its definition", element.Path));
         }
-        else if (run.IsStrict && !isExample)
+        else if (isOfOtherVersion)
+        {
+            run.Report(Problems.UnknownExtension.With($"the extension '{url}' stands for an element of another version of FHIR; it is kept, and not checked", element.Path));
+        }
+        else if (run.IsStrict && !isExample && !url.StartsWith(OfTools, StringComparison.Ordinal))
         {
             run.Report(Problems.ExtensionRefused.With($"the extension '{url}' is not known here; load its definition", element.Path));
         }
@@ -61,6 +69,19 @@ internal sealed class ExtensionRule : IElementRule
         {
             run.Report(Problems.UnknownExtension.With($"the extension '{url}' is not known here; it is kept, and not checked", element.Path));
         }
+    }
+
+    /// <summary>
+    /// An element of another version has an extension without anybody defining it: <c>http://hl7.org/fhir/5.0/StructureDefinition/extension-Encounter.participant.actor</c>
+    /// (https://hl7.org/fhir/R4/versions.html#extensions).
+    /// </summary>
+    private static bool IsOfOtherVersion(string url)
+    {
+        const string start = "http://hl7.org/fhir/";
+        const string name = "/StructureDefinition/extension-";
+        if (!url.StartsWith(start, StringComparison.Ordinal)) return false;
+        var rest = url.AsSpan(start.Length);
+        return rest.Length > name.Length + 3 && char.IsAsciiDigit(rest[0]) && rest[1] == '.' && char.IsAsciiDigit(rest[2]) && rest[3..].StartsWith(name) && char.IsAsciiLetterUpper(rest[(name.Length + 3)..][0]);
     }
 
     private static void CheckModifier(FhirElement element, string url, FhirElement definition, ValidationRun run)

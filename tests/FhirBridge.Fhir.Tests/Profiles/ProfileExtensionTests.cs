@@ -30,6 +30,17 @@ public class ProfileExtensionTests
         Assert.Equal("required Patient.active", ProfileSubjects.Problems(With(first, second).Profiles, Read($$"""{"resourceType":"Patient",{{Absent}}}"""), "urn:q"));
     }
 
+    /// <summary>"This value set is the value set from which additional codes can be taken from": a text alone is no code.</summary>
+    [Theory]
+    [InlineData(""" "coding":[{"system":"http://hl7.org/fhir/administrative-gender","code":"male"}] """, "")]
+    [InlineData(""" "coding":[{"system":"http://hl7.org/fhir/administrative-gender","code":"boy"}] """, "code-invalid Patient.maritalStatus")]
+    [InlineData(""" "text":"married" """, "")]
+    public void MaxValueSet_IsTheBoundaryOfCodes(string status, string expected)
+    {
+        const string Binding = """{"strength":"preferred","valueSet":"http://hl7.org/fhir/ValueSet/marital-status","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet","valueCanonical":"http://hl7.org/fhir/ValueSet/administrative-gender"}]}""";
+        Assert.Equal(expected, Check($$"""{"path":"Patient.maritalStatus","binding":{{Binding}}}""", $$""" "maritalStatus":{ {{status}} } """));
+    }
+
     [Theory]
     [InlineData("required", "", "a", "")]
     [InlineData("required", "", "b", "code-invalid Patient.maritalStatus")]

@@ -10,6 +10,10 @@ public sealed class ExtensionRuleTests
     [InlineData("http://acme.org/e", "", "unknown-extension Patient.extension[0]")]
     [InlineData("http://notexample.org/e", "extension-refused Patient.extension[0]", "unknown-extension Patient.extension[0]")]
     [InlineData("http://other.test/example.org/e", "extension-refused Patient.extension[0]", "unknown-extension Patient.extension[0]")]
+    [InlineData("http://hl7.org/fhir/5.0/StructureDefinition/extension-Encounter.participant.actor", "", "unknown-extension Patient.extension[0]")]
+    [InlineData("http://hl7.org/fhir/5.0/StructureDefinition/extension-participant", "extension-refused Patient.extension[0]", "unknown-extension Patient.extension[0]")]
+    [InlineData("http://hl7.org/fhir/5.0/StructureDefinition/extension-", "extension-refused Patient.extension[0]", "unknown-extension Patient.extension[0]")]
+    [InlineData("http://hl7.org/fhir/tools/StructureDefinition/snapshot-source", "", "unknown-extension Patient.extension[0]")]
     public void Extension_ThatIsNotKnown_IsKeptByWrites(string url, string strict, string warnings)
     {
         var patient = $$"""{"resourceType":"Patient","extension":[{"url":"{{url}}","valueString":"x"}]}""";

@@ -57,6 +57,7 @@ internal sealed class Compiler(FhirPathOptions options)
 
     private Step Call(CallSyntax call)
     {
+        if (options.FunctionsOfOthers.Contains(call.Name) && FunctionTable.Find(call.Name) is null) return OfOthers(call);
         var entry = FunctionTable.Find(call.Name) ?? throw new SyntaxException($"the function '{call.Name}' is unknown", call.Start);
         if (call.Arguments.Count < entry.Min || call.Arguments.Count > entry.Max)
         {
@@ -81,6 +82,13 @@ internal sealed class Compiler(FhirPathOptions options)
             },
             call.Name + "()",
             call.Start);
+    }
+
+    private Step OfOthers(CallSyntax call)
+    {
+        if (call.Focus is not null) Compile(call.Focus);
+        foreach (var argument in call.Arguments) Compile(argument);
+        return (_, _, _) => throw Evaluation.Fault($"the function '{call.Name}' is not offered here");
     }
 
     /// <summary>Faults of a step name it and its place; what goes well pays one more call.</summary>

@@ -71,4 +71,7 @@ public sealed record FhirPathOptions(string? ContextType = null, bool AsFilters 
 
     /// <summary>For expressions out of the R4 definitions: search parameters and invariants.</summary>
     public static FhirPathOptions Definitions { get; } = new(AsFilters: true);
+
+    /// <summary>Names of functions that others offer, and this engine does not: an expression with them compiles, and is a fault when it is evaluated. Default none.</summary>
+    public IReadOnlyCollection<string> FunctionsOfOthers { get; init; } = [];
 }

@@ -56,7 +56,7 @@ internal sealed class ElementStatements(FhirElement structure, Definitions defin
         var types = complete.Children("type").Select(t => t.Text("code")).OfType<string>().ToList();
         if (types.Count > 0 && !types.Exists(t => definitions.FindType(t) is null || Coded.Any(c => definitions.IsOrSpecialises(t, c))))
         {
-            run.Report(Problems.InvalidDefinition.With($"a binding is for coded elements, and this one is {string.Join(" or ", types)}", binding.Path));
+            run.Report((run.IsStrict ? Problems.InvalidDefinition : Problems.Questionable).With($"a binding is for coded elements, and this one is {string.Join(" or ", types)}", binding.Path));
         }
 
         if (binding["valueSet"] is not { HasValue: true } set || set.Value.StartsWith('#')) return;

@@ -8,6 +8,9 @@ namespace FhirBridge.Fhir.Validation;
 /// </summary>
 internal sealed class ExpressionRule : IElementRule
 {
+    /// <summary>HL7's guide to forms adds two functions (http://hl7.org/fhir/uv/sdc/expressions.html).</summary>
+    private static readonly FhirPathOptions Options = FhirPathOptions.Definitions with { FunctionsOfOthers = ["weight", "ordinal"] };
+
     private const string LibraryExtension = "http://hl7.org/fhir/StructureDefinition/cqf-library";
 
     /// <inheritdoc/>
@@ -17,7 +20,7 @@ internal sealed class ExpressionRule : IElementRule
         switch (element.Text("language")?.ToLowerInvariant())
         {
             case "text/fhirpath":
-                var compiled = FhirPathExpression.Compile(text, FhirPathOptions.Definitions);
+                var compiled = FhirPathExpression.Compile(text, Options);
                 if (!compiled.IsOk) run.Report(Problems.ExpressionRefused.With($"the expression does not compile: {compiled.Problems[0].Diagnostics}", element["expression"].Path));
                 break;
             case "application/x-fhir-query":

@@ -70,8 +70,11 @@ internal static class ExtensionContexts
 
         var parts = text.Split('.');
         if (LaterTypes.Contains(parts[0]) || definitions.FindEntry("StructureDefinition", text) is not null) return;
-        if (definitions.FindType(parts[0]) is null) run.Report(Problems.InvalidDefinition.With($"the extension is to stand at '{text}', and R4 has no type '{parts[0]}'", expression.Path));
-        else if (StructurePaths.Unknown(parts, definitions) is { } name && !IsChoice(parts, definitions)) run.Report(Problems.InvalidDefinition.With($"the extension is to stand at '{text}', and R4 has no '{name}' there", expression.Path));
+
+        // Extensions for several versions of FHIR name elements that R4 does not have: there, it simply does not stand.
+        var kind = run.IsStrict ? Problems.InvalidDefinition : Problems.Questionable;
+        if (definitions.FindType(parts[0]) is null) run.Report(kind.With($"the extension is to stand at '{text}', and R4 has no type '{parts[0]}'", expression.Path));
+        else if (StructurePaths.Unknown(parts, definitions) is { } name && !IsChoice(parts, definitions)) run.Report(kind.With($"the extension is to stand at '{text}', and R4 has no '{name}' there", expression.Path));
     }
 
     /// <summary>A choice may be named without its <c>[x]</c>.</summary>

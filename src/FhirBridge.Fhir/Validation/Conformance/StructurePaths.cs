@@ -27,14 +27,17 @@ internal static class StructurePaths
         var at = parts[0];
         foreach (var part in parts.Skip(1))
         {
-            var name = part.EndsWith("[x]", StringComparison.Ordinal) ? part[..^3] : part.Split(':')[0];
+            var (stem, slice) = part.IndexOf(':') is >= 0 and var colon ? (part[..colon], part[(colon + 1)..]) : (part, null);
+            var isOpen = stem.EndsWith("[x]", StringComparison.Ordinal);
+            var name = isOpen ? stem[..^3] : stem;
             if (definitions.FindElement(at, name) is not { } element) return name == "value" && definitions.IsPrimitive(at) ? null : part;
 
             // Without [x] a choice is named with one of its types.
-            if (element.IsChoice && name == element.Name && !part.EndsWith("[x]", StringComparison.Ordinal)) return part;
+            if (element.IsChoice && name == element.Name && !isOpen) return part;
             if (element.ContentReference is { } other) at = other;
             else if (definitions.Elements(element.Path).Count > 0) at = element.Path;
             else if (element.IsChoice && name != element.Name) at = element.Types.First(t => element.PropertyName(t.Code) == name).Code;
+            else if (element.IsChoice && element.Types.FirstOrDefault(t => element.PropertyName(t.Code) == slice) is { } type) at = type.Code;
             else if (element.Types is [var only] && only.Code is not ("Resource" or "Reference" or "canonical")) at = only.Code;
             else if (element.Types is [{ Code: "Reference" }, ..]) at = "Reference";
             else return null;

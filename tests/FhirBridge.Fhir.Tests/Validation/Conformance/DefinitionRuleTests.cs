@@ -165,6 +165,8 @@ public sealed class DefinitionRuleTests
     [InlineData("""{"linkId":"a","type":"string","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/regex","valueString":"[a-z"}]}""", "expression-refused")]
     [InlineData("""{"linkId":"a","type":"date","definition":"http://hl7.org/fhir/StructureDefinition/Patient#Patient.birthDate"}""", "")]
     [InlineData("""{"linkId":"a","type":"date","definition":"http://hl7.org/fhir/StructureDefinition/Patient#Patient.dayOfBirth"}""", "invalid-definition")]
+    [InlineData("""{"linkId":"a","type":"decimal","definition":"http://hl7.org/fhir/StructureDefinition/Observation#Observation.value[x]:valueQuantity.value"}""", "")]
+    [InlineData("""{"linkId":"a","type":"decimal","definition":"http://hl7.org/fhir/StructureDefinition/Observation#Observation.value[x]:valueQuantity.height"}""", "invalid-definition")]
     [InlineData("""{"linkId":"a","type":"date","definition":"http://x.example/later#Patient.birthDate"}""", "unverified")]
     public void Questionnaire_Items(string item, string expected) => Assert.Equal(expected, Codes($$"""{"resourceType":"Questionnaire","url":"urn:q","item":[{{item}}]}"""));
 

@@ -61,6 +61,8 @@ public sealed class ExpressionRuleTests
     [InlineData("text/cql-identifier", "In a comment", "invalid-definition")]
     [InlineData("text/fhirpath", "Patient.name.exists()", "")]
     [InlineData("text/fhirpath", "Patient.name.exists(", "expression-refused")]
+    [InlineData("text/fhirpath", "%questionnaire.item.weight().sum() + 1.ordinal()", "")]
+    [InlineData("text/fhirpath", "%questionnaire.item.wait().weight()", "expression-refused")]
     [InlineData("application/x-fhir-query", "Observation?patient={{%patient.id}}", "")]
     [InlineData("application/x-fhir-query", "Observations?patient=1", "expression-refused")]
     [InlineData("application/x-fhir-query", "{{%type}}?patient=1", "")]

@@ -123,6 +123,19 @@ public sealed class ProfileRefusalTests
         Assert.Equal(expected, string.Join(' ', Rules.Run(extension, OnExtension, Stricter).Select(p => p.Kind.Code)));
     }
 
+    /// <summary>Extensions for several versions of FHIR name elements of the later ones; a binding that binds nothing does no harm.</summary>
+    [Theory]
+    [InlineData("element", "PlanDefinition.actor")]
+    [InlineData("element", "ActorDefinition")]
+    public void Context_ThatR4DoesNotHave_IsTakenByWrites(string type, string expression)
+    {
+        var extension = OnExtension.Replace("\"kind\"", $$"""
+            "context":[{"type":"{{type}}","expression":"{{expression}}"}],"kind"
+            """, StringComparison.Ordinal);
+        Assert.Contains("invalid-definition", Verdicts.Strict(extension), StringComparison.Ordinal);
+        Assert.DoesNotContain("invalid-definition", Verdicts.Mild(extension), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Type_OfR4_StaysAsItIs()
     {
