@@ -1,0 +1,57 @@
+using System.Xml.Linq;
+using FhirBridge.Fhir.Patch;
+
+namespace FhirBridge.Fhir.Tests.Patch;
+
+/// <summary>XML Patch on any documents: what RFC 5261 says of texts, white space and what stands beside the root.</summary>
+public sealed class XmlPatchTests
+{
+    // XPath 1.0 §5.7: "a text node never has an immediately following or preceding sibling that is a text node", and none is empty.
+    [Theory]
+    [InlineData("<p>a<b/>c<i/>d</p>", "<remove sel='p/b'/><replace sel='p/text()[1]'>x</replace>", "<p>x<i />d</p>")]
+    [InlineData("<p>a<b/>c<i/>d</p>", "<remove sel='p/b'/><remove sel='p/i'/><replace sel='p/text()'>x</replace>", "<p>x</p>")]
+    [InlineData("<p>a<b/>c</p>", "<add sel='p'>d</add><replace sel='p/text()[2]'>x</replace>", "<p>a<b />x</p>")]
+    [InlineData("<p>a<b/>c</p>", "<add sel='p/b' pos='before'>1<![CDATA[2]]>3</add><replace sel='p/text()[1]'>x</replace>", "<p>x<b />c</p>")]
+    [InlineData("<p>a<b/>c</p>", "<replace sel='p/text()[1]'/><replace sel='p/text()[1]'>x</replace>", "<p><b />x</p>")]
+    [InlineData("<p>a<b/>c</p>", "<remove sel='p/text()[1]'/><replace sel='p/text()'>x</replace>", "<p><b />x</p>")]
+    public void Texts_BesideEachOther_AreOne(string before, string operations, string after) => Assert.Equal(after, Patched(before, operations));
+
+    // §4.5: white space before or after the node goes with it; FHIR's own form has none, so that it need not be there.
+    [Theory]
+    [InlineData("before", "<p><b /> <u /></p>")]
+    [InlineData("after", "<p><b /> <u /></p>")]
+    [InlineData("both", "<p><b /><u /></p>")]
+    public void Space_GoesWithWhatIsRemoved(string space, string after)
+    {
+        Assert.Equal(after, Patched("<p><b/> <i/> <u/></p>", $"<remove sel='p/i' ws='{space}'/>"));
+        Assert.Equal("<p>a c</p>", Patched("<p>a <i/>c</p>", $"<remove sel='p/i' ws='{space}'/>"));
+    }
+
+    [Theory]
+    [InlineData("<add sel='doc' pos='before'><!--c--></add>", "<!--c--><doc />")]
+    [InlineData("<add sel='doc' pos='before'>\n  <!--c-->\n  <?p i?></add>", "<!--c--><?p i?><doc />")]
+    [InlineData("<add sel='doc' pos='after'><?p i?></add>", "<doc /><?p i?>")]
+    [InlineData("<add sel='doc' pos='before'><!--c--></add><replace sel='comment()'><!--d--></replace>", "<!--d--><doc />")]
+    [InlineData("<add sel='doc' pos='before'><!--c--></add><remove sel='/comment()[1]'/>", "<doc />")]
+    [InlineData("<add sel='doc' pos='before'><a/></add>", null)]
+    [InlineData("<add sel='doc' pos='after'>text</add>", null)]
+    [InlineData("<add sel='doc' pos='before'><!--c--></add><add sel='comment()' pos='after'><a/></add>", null)]
+    [InlineData("<remove sel='doc'/>", null)]
+    public void Root_HasCommentsAndInstructionsBesideIt_AndNothingElse(string operations, string? after) => Assert.Equal(after, Patched("<doc/>", operations));
+
+    [Fact]
+    public void Texts_ThatAreJoinedAgainAndAgain_SpendTheBudget()
+    {
+        var operations = string.Concat(Enumerable.Repeat("<add sel='p'>x</add>", 400));
+        var document = new XDocument(new XElement("p", new string('x', 1_000_000)));
+
+        Assert.Equal(Problems.PatchBudget, XmlPatch.Read(XElement.Parse($"<diff>{operations}</diff>")).Value!.ApplyTo(document)?.Kind);
+    }
+
+    private static string? Patched(string before, string operations)
+    {
+        var document = XDocument.Parse(before, LoadOptions.PreserveWhitespace);
+        var problem = XmlPatch.Read(XElement.Parse($"<diff>{operations}</diff>", LoadOptions.PreserveWhitespace)).Value!.ApplyTo(document);
+        return problem is null ? document.ToString(SaveOptions.DisableFormatting) : null;
+    }
+}
