@@ -92,7 +92,9 @@ internal sealed class JsonPatch : ResourcePatch
         if (path.Tokens.Length == 0) return operation.Fails("the whole document cannot be removed");
         if (!path.TryFind(document, out removed)) return operation.NothingAt(path);
         path.TryFindParent(document, out var parent);
-        if (!budget.Look(parent is JsonArray array ? array.Count : ((JsonObject)parent!).Count)) return PatchBudget.Spent(operation.ToString());
+
+        // Behind a member that is removed every other gets another place.
+        if (!budget.Look(parent is JsonArray array ? array.Count : 10L * ((JsonObject)parent!).Count)) return PatchBudget.Spent(operation.ToString());
         if (parent is JsonArray a) a.RemoveAt(path.IndexIn(a, ends: false)!.Value);
         else ((JsonObject)parent!).Remove(path.Last);
         return null;

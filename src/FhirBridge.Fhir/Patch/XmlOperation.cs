@@ -135,16 +135,24 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
     /// <summary>Texts that have come to stand beside each other are one for the next selector, and an empty text is none (XPath 1.0 §5.7).</summary>
     private Problem? Joined(XElement? parent, PatchBudget budget)
     {
-        var texts = new List<XText>();
-        for (var node = parent?.FirstNode; node is not null; node = node.NextNode)
+        var nodes = parent?.Nodes().ToList() ?? [];
+        if (!budget.Look(10L * nodes.Count)) return PatchBudget.Spent(ToString());
+        if (!nodes.Where((n, i) => n is XText text && (text.Value.Length == 0 || (i > 0 && nodes[i - 1] is XText))).Any()) return null;
+        if (!budget.Look(nodes.OfType<XText>().Sum(t => (long)t.Value.Length))) return PatchBudget.Spent(ToString());
+
+        // NOTE: a node that is removed by itself is looked for from the first one on.
+        parent!.RemoveNodes();
+        for (var i = 0; i < nodes.Count; i++)
         {
-            texts.Clear();
-            for (; node is XText text; node = text.NextNode) texts.Add(text);
-            if (texts.Count > 1 && !budget.Look(texts.Sum(t => (long)t.Value.Length))) return PatchBudget.Spent(ToString());
-            if (texts.Count > 1) texts[0].Value = string.Concat(texts.Select(t => t.Value));
-            foreach (var text in texts.Skip(1)) text.Remove();
-            if (texts is [{ Value.Length: 0 } empty, ..]) empty.Remove();
-            if (node is null) break;
+            if (nodes[i] is not XText)
+            {
+                parent.Add(nodes[i]);
+                continue;
+            }
+
+            var texts = nodes.Skip(i).TakeWhile(n => n is XText).Cast<XText>().Select(t => t.Value).ToList();
+            if (texts.Exists(t => t.Length > 0)) parent.Add(new XText(string.Concat(texts)));
+            i += texts.Count - 1;
         }
 
         return null;
