@@ -61,7 +61,9 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
         {
             if (target is not XElement owner) return Fails("an attribute is added to an element");
             if (owner.Attribute(Attribute) is not null) return Fails("the attribute is there already; replace it");
-            owner.SetAttributeValue(Attribute, Attribute.Namespace == XNamespace.Xmlns ? Element.Value.Trim() : Element.Value);
+            var isDeclaration = Attribute.Namespace == XNamespace.Xmlns;
+            if (isDeclaration && !IsDeclarable) return Fails("no prefix can stand for that namespace");
+            owner.SetAttributeValue(Attribute, isDeclaration ? Element.Value.Trim() : Element.Value);
             return null;
         }
 
@@ -88,6 +90,7 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
         {
             case XAttribute attribute:
                 if (Element.HasElements) return Fails("an attribute holds text alone");
+                if (attribute.IsNamespaceDeclaration && !IsDeclarable) return Fails("no prefix can stand for that namespace");
                 attribute.Value = attribute.IsNamespaceDeclaration ? Element.Value.Trim() : Element.Value;
                 return null;
             case XElement element:
@@ -110,6 +113,9 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
                 return Fails("a comment is replaced by one comment, a processing instruction by one");
         }
     }
+
+    // Namespaces in XML 1.0 §3: a prefix is not undeclared, and the namespaces of xml and xmlns have no other one.
+    private bool IsDeclarable => Element.Value.Trim() is { Length: > 0 } uri && uri != XNamespace.Xml.NamespaceName && uri != XNamespace.Xmlns.NamespaceName;
 
     private XNode? OnlyNode() => Element.Nodes().Where(n => n is not XText { Value: var t } || t.Trim().Length > 0).ToList() is [var only] ? only : null;
 
@@ -175,11 +181,11 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
     private static XName? AttributeName(string type, XElement scope)
     {
         const string Declaration = "namespace::";
-        if (type.StartsWith(Declaration, StringComparison.Ordinal)) return IsName(type[Declaration.Length..]) ? XNamespace.Xmlns + type[Declaration.Length..] : null;
+        if (type.StartsWith(Declaration, StringComparison.Ordinal)) return IsName(type[Declaration.Length..]) && type[Declaration.Length..] != "xml" ? XNamespace.Xmlns + type[Declaration.Length..] : null;
         if (type[0] != '@') return null;
         var name = type[1..];
         var colon = name.IndexOf(':');
-        var ns = colon < 0 ? XNamespace.None : scope.GetNamespaceOfPrefix(name[..colon]);
+        var ns = colon < 0 ? XNamespace.None : IsName(name[..colon]) ? scope.GetNamespaceOfPrefix(name[..colon]) : null;
         var local = name[(colon + 1)..];
         return ns is null || !IsName(local) ? null : ns + local;
     }

@@ -39,6 +39,39 @@ public sealed class XmlPatchTests
     [InlineData("<remove sel='doc'/>", null)]
     public void Root_HasCommentsAndInstructionsBesideIt_AndNothingElse(string operations, string? after) => Assert.Equal(after, Patched("<doc/>", operations));
 
+    // Namespaces in XML 1.0 §3: the namespaces of xml and xmlns have no other prefix, and a prefix stands for one.
+    [Theory]
+    [InlineData("<add sel='doc' type='namespace::q'>{0}</add>")]
+    [InlineData("<add sel='doc' type='namespace::q'>urn:q</add><replace sel='doc/namespace::q'>{0}</replace>")]
+    public void Prefixes_StandForNamespacesThatMayHaveThem(string operations)
+    {
+        foreach (var uri in new[] { "", " ", "http://www.w3.org/2000/xmlns/", "http://www.w3.org/XML/1998/namespace" }) Assert.Null(Patched("<doc/>", operations.Replace("{0}", uri, StringComparison.Ordinal)));
+        Assert.Equal("<doc xmlns:q=\"urn:r\" />", Patched("<doc/>", operations.Replace("{0}", "urn:r", StringComparison.Ordinal)));
+    }
+
+    // Whatever selectors, kinds and contents come together: an answer, and no exception.
+    [Fact]
+    public void Patches_ByChance_AreDoneOrRefused()
+    {
+        string[] selectors = ["doc", "doc/a", "doc/a/@x", "doc/text()", "doc/comment()", "comment()", "*/*[2]", "id('k')", "id('a:b')", "doc/namespace::q", "doc/namespace::xml", "doc/processing-instruction('i')", "doc/@xmlns:q", "doc/q:b", "doc/@xml:id", "xmlns:a"];
+        string[] kinds = ["", "", "", "type='@x'", "type='@q:x'", "type='@:x'", "type='@xmlns:z'", "type='@xml:id'", "type='namespace::z'", "type='namespace::xml'", "pos='before'", "pos='after'", "pos='prepend'", "ws='both'"];
+        string[] contents = ["", "t", " ", "<a/>", "<q:b q:x='1'/>", "<!--c-->", "<?i?>", "<![CDATA[]]>", "http://www.w3.org/2000/xmlns/", "<a/><a/>", "&#xD;"];
+        var random = new Random(5);
+        var done = 0;
+        for (var n = 0; n < 20_000; n++)
+        {
+            string One(string[] of) => of[random.Next(of.Length)];
+            var operations = string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"<{{0}} sel=\"{One(selectors)}\" {One(kinds)}>{One(contents)}</{{0}}>".Replace("{0}", One(["add", "replace", "remove"]), StringComparison.Ordinal)));
+            var patch = XmlPatch.Read(XElement.Parse($"<diff xmlns:q='urn:q'>{operations}</diff>", LoadOptions.PreserveWhitespace));
+            var document = XDocument.Parse("<!--p--><doc xmlns:q='urn:q'>x<a id='k' x='1'/> <q:b/>y<?i j?><!--c--></doc>", LoadOptions.PreserveWhitespace);
+            if (!patch.IsOk || patch.Value.ApplyTo(document) is not null) continue;
+            Assert.NotNull(XDocument.Parse(document.ToString(SaveOptions.DisableFormatting)).Root);
+            done++;
+        }
+
+        Assert.InRange(done, 500, 19_500);
+    }
+
     [Theory]
     [InlineData(1_000_000, 0, true)]
     [InlineData(0, 200_000, true)]
