@@ -44,7 +44,9 @@ internal sealed class JsonPatch : ResourcePatch
     private protected override Result<ReadOnlyMemory<byte>> Change(ElementTree resource)
     {
         var patched = ApplyTo(JsonNodes.Of(resource.Root));
-        return patched.IsOk ? JsonNodes.Bytes(patched.Value) : Result<ReadOnlyMemory<byte>>.Fail(patched.Problems);
+        if (!patched.IsOk) return Result<ReadOnlyMemory<byte>>.Fail(patched.Problems);
+        var bytes = JsonNodes.Bytes(patched.Value);
+        return bytes.Span.IndexOf("\"_"u8) >= 0 && Repetition.FillOut(patched.Value) ? JsonNodes.Bytes(patched.Value) : bytes;
     }
 
     private static Problem? Apply(JsonOperation operation, ref JsonNode? document, PatchBudget budget) => operation.Op switch

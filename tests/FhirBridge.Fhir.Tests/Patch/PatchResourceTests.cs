@@ -150,6 +150,15 @@ public sealed class PatchResourceTests
         Assert.StartsWith("Parameters.parameter[0]", read.Problems[0].Expression);
     }
 
+    // https://hl7.org/fhir/R4/json.html#primitive: "JSON null values are used to fill out both arrays".
+    [Theory]
+    [InlineData("""{"op":"add","path":"/name/0/given/-","value":"B"}""", """given":["Anna","Maria","B"],"_given":[null,{"id":"m"},null]""")]
+    [InlineData("""{"op":"add","path":"/name/0/_given/-","value":{"id":"n"}}""", """given":["Anna","Maria",null],"_given":[null,{"id":"m"},{"id":"n"}]""")]
+    [InlineData("""{"op":"remove","path":"/name/0/given/1"}""", """given":["Anna",null],"_given":[null,{"id":"m"}]""")]
+    [InlineData("""{"op":"remove","path":"/name/0/_given/0"}""", """given":["Anna","Maria"],"_given":[{"id":"m"},null]""")]
+    public void JsonPatch_FillsOutTheArraysOfPrimitives(string operation, string expected) =>
+        Assert.Contains(expected, Ok(ResourcePatch.ReadJson(Encoding.UTF8.GetBytes($"[{operation}]")).Value!.Apply(Read(Patient))));
+
     [Fact]
     public void JsonPatch_KeepsDigitsAndOrder()
     {
