@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FhirBridge.Fhir.FhirPath;
 using FhirBridge.Fhir.Views;
 
 namespace FhirBridge.Fhir.Patch;
@@ -57,6 +58,13 @@ internal sealed record FhirPathOperation(int Number, string Type, string Path, s
         return new FhirPathOperation(
             number, type, path, parts.GetValueOrDefault("name").Value.Value, parts.GetValueOrDefault("value"),
             numbers.GetValueOrDefault("index", numbers.GetValueOrDefault("source")), numbers.GetValueOrDefault("destination"));
+    }
+
+    /// <summary>Whose list the path names, as a path (empty: the resource's), and the name of the list; null when it does not end with a name.</summary>
+    internal (string Owner, string Name)? List()
+    {
+        if (Parser.Parse(Path) is not MemberSyntax last) return null;
+        return (last.Focus is null ? "" : Path[..Math.Max(0, Path.LastIndexOf('.', last.Start))], last.Name);
     }
 
     /// <summary>That it cannot be done here.</summary>

@@ -38,7 +38,9 @@ internal sealed class FhirPathPatch : ResourcePatch
             if (!tree.IsOk) return Result<ReadOnlyMemory<byte>>.Fail(tree.Problems.Select(OfResult));
             var selected = Select(operation, tree.Value.Root, steps);
             if (!selected.IsOk) return Result<ReadOnlyMemory<byte>>.Fail(selected.Problems);
-            if (Apply(operation, selected.Value, new ResourceEditor(document)) is { } problem) return problem;
+            var editor = new ResourceEditor(document);
+            var problem = operation.Type == "insert" && selected.Value.Count == 0 ? Begin(operation, tree.Value.Root, steps, editor) : Apply(operation, selected.Value, editor);
+            if (problem is not null) return problem;
             state = JsonNodes.Bytes(document);
             if (state.Length > ReadLimits.Default.MaxBytes || !budget.Look(state.Length)) return PatchBudget.Spent(operation.ToString());
         }
@@ -59,12 +61,21 @@ internal sealed class FhirPathPatch : ResourcePatch
     private static Result<IReadOnlyList<FhirElement>> Named(FhirPathOperation operation, IEnumerable<Problem> problems) =>
         Result<IReadOnlyList<FhirElement>>.Fail(problems.Select(p => p with { Diagnostics = $"{operation}: {p.Diagnostics}" }));
 
+    /// <summary>insert in a list that has no items yet: without its last name the path says whose list it is.</summary>
+    private static Problem? Begin(FhirPathOperation operation, FhirElement root, long steps, ResourceEditor editor)
+    {
+        if (operation.List() is not var (owner, name)) return operation.Fails("the path selects nothing, and does not end with the name of a list");
+        var owners = owner.Length == 0 ? Result<IReadOnlyList<FhirElement>>.Ok([root]) : Select(operation with { Path = owner }, root, steps);
+        if (!owners.IsOk || owners.Value is not [var one]) return operation.Fails("there is no list at this path to insert in: not one element is found that it would be of");
+        return editor.Begin(operation with { Name = name }, one);
+    }
+
     private static Problem? Apply(FhirPathOperation operation, IReadOnlyList<FhirElement> selected, ResourceEditor editor)
     {
         switch (operation.Type)
         {
-            case "insert" or "move" when selected.Count == 0:
-                return operation.Fails($"there is no list at this path to {operation.Type} in; add makes the first one");
+            case "move" when selected.Count == 0:
+                return operation.Fails("there is no list at this path to move in");
             case "insert" or "move":
                 return editor.List(operation, selected);
             case "delete" when selected.Count == 0:

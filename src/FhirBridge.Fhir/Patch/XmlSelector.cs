@@ -128,7 +128,7 @@ internal sealed record XmlSelector(IReadOnlyList<XmlSelector.Step> Steps)
             return new XmlSelector(id is null ? steps : [id, .. steps]);
         }
 
-        private Step? Id() => Quoted() is { } id && Take(')') && XmlReader.IsName(id) ? new Step(Axis.Id, XName.Get(id), []) : null;
+        private Step? Id() => Quoted() is { } id && Take(')') && IsNcName(id) ? new Step(Axis.Id, XName.Get(id), []) : null;
 
         private string? Quoted()
         {
@@ -167,7 +167,7 @@ internal sealed record XmlSelector(IReadOnlyList<XmlSelector.Step> Steps)
         private Step? Instruction(bool predicates)
         {
             if (Take(')')) return WithPredicates(Axis.Instruction, null, predicates);
-            return Quoted() is { } target && Take(')') && XmlReader.IsName(target) ? WithPredicates(Axis.Instruction, XName.Get(target), predicates) : null;
+            return Quoted() is { } target && Take(')') && IsNcName(target) ? WithPredicates(Axis.Instruction, XName.Get(target), predicates) : null;
         }
 
         private Step? WithPredicates(Axis axis, XName? name, bool allowed)
@@ -211,6 +211,8 @@ internal sealed record XmlSelector(IReadOnlyList<XmlSelector.Step> Steps)
             while (at < text.Length && (at == start ? XmlConvert.IsStartNCNameChar(text[at]) : XmlConvert.IsNCNameChar(text[at]))) at++;
             return at > start ? text[start..at] : null;
         }
+
+        private static bool IsNcName(string name) => name.Length > 0 && XmlConvert.IsStartNCNameChar(name[0]) && name.All(XmlConvert.IsNCNameChar);
 
         private void Blank()
         {

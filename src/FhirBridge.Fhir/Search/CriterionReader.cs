@@ -42,6 +42,14 @@ internal sealed class CriterionReader(SearchParseOptions options)
     internal CriterionResult Read(IReadOnlyList<string> types, string name, string value, int depth)
     {
         if (depth > options.MaxChain) return Invalid(name, $"a chain has at most {options.MaxChain} links");
+
+        // Behind a chain a filter need not be one for each type that it leads to. Left out it is never.
+        if (depth == 0 && name.EndsWith("_filter", StringComparison.Ordinal)) return ReadNamed(types, name, value, depth) with { IsUnknown = false };
+        return ReadNamed(types, name, value, depth);
+    }
+
+    private CriterionResult ReadNamed(IReadOnlyList<string> types, string name, string value, int depth)
+    {
         if (name.StartsWith("_has:", StringComparison.Ordinal)) return ReadHas(types, name, value, depth);
         var dot = name.IndexOf('.');
         if (dot >= 0) return ReadChain(types, name, name[..dot], type => Read([type], name[(dot + 1)..], value, depth + 1));
@@ -83,7 +91,7 @@ internal sealed class CriterionReader(SearchParseOptions options)
     {
         if (new FilterReader(value).Read(out var error) is not { } syntax) return Invalid("_filter", error!);
         var compiled = new FilterCompiler(this).Compile(syntax, types, 0);
-        return compiled.Criterion is { } root ? new(new NamedCriterion("_filter", value, root), null, false) : compiled with { IsUnknown = false };
+        return compiled.Criterion is { } root ? new(new NamedCriterion("_filter", value, root), null, false) : compiled;
     }
 
     // Lists refer to what they hold: the parameter is a reverse chain with a name of its own (https://hl7.org/fhir/R4/search.html#list).

@@ -230,12 +230,17 @@ internal readonly struct EntryWriter(List<IndexEntry> entries, string name, stri
     {
         switch (quantity.Text("comparator"))
         {
-            case "<" or "<=": low = decimal.MinValue; break;
-            case ">" or ">=": high = decimal.MaxValue; break;
+            case "<": (low, high) = (decimal.MinValue, high - Hair(high)); break;
+            case "<=": low = decimal.MinValue; break;
+            case ">": (low, high) = (low + Hair(low), decimal.MaxValue); break;
+            case ">=": high = decimal.MaxValue; break;
         }
 
         entries.Add(new IndexEntry(name, type, quantity.Text("system"), quantity.Text("code"), quantity.Text("unit"), low, high, group));
     }
+
+    // Bounds are inclusive; "<5" ends so little before 5 that no search means a number between, and so much that it is seen behind a conversion of units.
+    private static decimal Hair(decimal bound) => bound == 0 ? 1e-18m : Math.Abs(bound) < 1e27m ? Math.Abs(bound) * 1e-15m : 0;
 
     private static decimal? Number(string? text) =>
         decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) ? number : null;

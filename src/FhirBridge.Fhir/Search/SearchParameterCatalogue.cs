@@ -13,7 +13,7 @@ namespace FhirBridge.Fhir.Search;
 internal sealed class SearchParameterCatalogue
 {
     /// <summary>Counts up whenever other values are extracted from the same resource by the same parameters.</summary>
-    private const int Extraction = 2;
+    private const int Extraction = 3;
 
     // Parameters on the base types that R4 describes by their expression alone, though their type is special.
     private const string Near = "http://hl7.org/fhir/SearchParameter/Location-near";

@@ -51,8 +51,11 @@ public static class SearchText
         return text.AsSpan().SequenceEqual(buffer[..n]) ? text : new string(buffer[..n]);
     }
 
-    /// <summary>True for what string searches do not look at: marks of punctuation, the spacing forms of accents, and characters without a width.</summary>
-    internal static bool IsPunctuation(char c) => char.IsPunctuation(c)
+    /// <summary>
+    /// True for what string searches do not look at: marks of punctuation, the letters that look like apostrophes and that people write as such or not at all (the ʻokina), the spacing
+    /// forms of accents, and characters without a width.
+    /// </summary>
+    internal static bool IsPunctuation(char c) => char.IsPunctuation(c) || c is >= '\u02B9' and <= '\u02BF' or '\uA78C'
         || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.ModifierSymbol or UnicodeCategory.Format;
 
     // Nearly every text that is folded again is folded already.
@@ -95,7 +98,7 @@ public static class SearchText
         (char Letter, string Folded)[] plain =
         [
             ('ß', "ss"), ('æ', "ae"), ('œ', "oe"), ('ø', "o"), ('ł', "l"), ('đ', "d"), ('ð', "d"), ('þ', "th"), ('ħ', "h"), ('ŧ', "t"), ('ı', "i"), ('ſ', "s"), ('ς', "σ"),
-            ('ĳ', "ij"), ('ﬀ', "ff"), ('ﬁ', "fi"), ('ﬂ', "fl"), ('ﬃ', "ffi"), ('ﬄ', "ffl"), ('ﬅ', "st"), ('ﬆ', "st"),
+            ('ĳ', "ij"), ('ǆ', "dz"), ('ǉ', "lj"), ('ǌ', "nj"), ('ﬀ', "ff"), ('ﬁ', "fi"), ('ﬂ', "fl"), ('ﬃ', "ffi"), ('ﬄ', "ffl"), ('ﬅ', "st"), ('ﬆ', "st"),
         ];
         var letters = new string?[char.MaxValue + 1];
         foreach (var (letter, folded) in plain) letters[letter] = folded;

@@ -45,6 +45,32 @@ public sealed class PatchResourceTests
         Assert.Contains("""given":["Maria"],"_given":[{"id":"m"}]""", Ok(FhirPath(Operation("delete", "Patient.name[0].given[0]")).Apply(Read(Patient))));
     }
 
+    // "The index is mandatory and must be equal or less than the number of elements in the list": of none, too.
+    [Theory]
+    [InlineData("Patient.name[1].given", "{\"text\":\"An\",\"given\":[\"B\"]}")]
+    [InlineData("Patient.name.where(text = 'An').prefix", "{\"text\":\"An\",\"prefix\":[\"B\"]}")]
+    [InlineData("name.last().suffix", "{\"text\":\"An\",\"suffix\":[\"B\"]}")]
+    [InlineData("Patient.contact.name.given", "\"name\":{\"text\":\"a\",\"given\":[\"B\"]}")]
+    [InlineData("Patient.name.prefix", null)]
+    [InlineData("Patient.gender", null)]
+    [InlineData("Patient.multipleBirth", null)]
+    [InlineData("Patient.contact[3].name.given", null)]
+    [InlineData("Patient.contact.name.given.first()", null)]
+    [InlineData("(Patient.contact.name.given)", null)]
+    public void Insert_IsDoneInAListThatHasNoItemsYet(string path, string? expected)
+    {
+        var done = FhirPath(Operation("insert", path, Number("index", 0), """{"name":"value","valueString":"B"}""")).Apply(Read(Patient));
+        if (expected is null) Assert.Equal(Problems.PatchFailed, done.Problems[0].Kind);
+        else Assert.Contains(expected, Ok(done));
+    }
+
+    [Theory]
+    [InlineData("multipleBirth")]
+    [InlineData("multipleBirth[x]")]
+    [InlineData("multipleBirthInteger")]
+    public void Add_NamesAChoiceAsItIsDefinedOrAsItIsWritten(string name) =>
+        Assert.Contains("\"multipleBirthInteger\":2", Ok(FhirPath(Operation("add", "Patient", Name(name), """{"name":"value","valueInteger":2}""")).Apply(Read(Patient))));
+
     [Fact]
     public void Contained_IsAddedAsAResource()
     {
@@ -79,6 +105,8 @@ public sealed class PatchResourceTests
     [InlineData("Patient.contact[0]", "gender", "patch-failed")]
     [InlineData("Patient", "deceased", "patch-failed")]
     [InlineData("Patient", "nonsense", "patch-failed")]
+    [InlineData("Patient", "gender[x]", "patch-failed")]
+    [InlineData("Patient", "multipleBirth[x]", "patch-failed")]
     [InlineData("Patient.link", "type", "patch-failed")]
     public void Add_ThatCannotBe_IsRefused(string path, string name, string code)
     {
@@ -93,7 +121,7 @@ public sealed class PatchResourceTests
         foreach (var operation in new[]
         {
             Operation("insert", "Patient.name[0].given", Number("index", 3), value), Operation("insert", "Patient.name[0].given.first()", Number("index", 0), value),
-            Operation("insert", "Patient.name.given | Patient.contact.name.text", Number("index", 0), value), Operation("insert", "Patient.name[1].given", Number("index", 0), value),
+            Operation("insert", "Patient.name.given | Patient.contact.name.text", Number("index", 0), value), Operation("insert", "Patient.name[1].given", Number("index", 1), value),
             Operation("insert", "Patient.birthDate", Number("index", 0), value), Operation("move", "Patient.name", Number("source", 2), Number("destination", 0)),
             Operation("move", "Patient.name", Number("source", 0), Number("destination", 2)), Operation("delete", "Patient.name"),
         })
@@ -121,6 +149,15 @@ public sealed class PatchResourceTests
         Assert.Equal(Problems.MalformedPatch, read.Problems[0].Kind);
         Assert.StartsWith("Parameters.parameter[0]", read.Problems[0].Expression);
     }
+
+    // https://hl7.org/fhir/R4/json.html#primitive: "JSON null values are used to fill out both arrays".
+    [Theory]
+    [InlineData("""{"op":"add","path":"/name/0/given/-","value":"B"}""", """given":["Anna","Maria","B"],"_given":[null,{"id":"m"},null]""")]
+    [InlineData("""{"op":"add","path":"/name/0/_given/-","value":{"id":"n"}}""", """given":["Anna","Maria",null],"_given":[null,{"id":"m"},{"id":"n"}]""")]
+    [InlineData("""{"op":"remove","path":"/name/0/given/1"}""", """given":["Anna",null],"_given":[null,{"id":"m"}]""")]
+    [InlineData("""{"op":"remove","path":"/name/0/_given/0"}""", """given":["Anna","Maria"],"_given":[{"id":"m"},null]""")]
+    public void JsonPatch_FillsOutTheArraysOfPrimitives(string operation, string expected) =>
+        Assert.Contains(expected, Ok(ResourcePatch.ReadJson(Encoding.UTF8.GetBytes($"[{operation}]")).Value!.Apply(Read(Patient))));
 
     [Fact]
     public void JsonPatch_KeepsDigitsAndOrder()
@@ -157,6 +194,13 @@ public sealed class PatchResourceTests
     [InlineData("<diff><remove sel='a[count(b)=1]'/></diff>", "malformed-patch")]
     [InlineData("<diff><remove sel='@a/b'/></diff>", "malformed-patch")]
     [InlineData("<diff><add sel='a' pos='inside'/></diff>", "malformed-patch")]
+    [InlineData("<diff><add sel='a' ws='after'/></diff>", "malformed-patch")]
+    [InlineData("<diff><add sel='a' type='@:b'>x</add></diff>", "malformed-patch")]
+    [InlineData("<diff><add sel='a' type='@xmlns:b'>x</add></diff>", "malformed-patch")]
+    [InlineData("<diff><add sel='a' type='namespace::xml'>x</add></diff>", "malformed-patch")]
+    [InlineData("<diff><remove sel='id(&quot;a:b&quot;)'/></diff>", "malformed-patch")]
+    [InlineData("<diff><remove sel='processing-instruction(&quot;a:b&quot;)'/></diff>", "malformed-patch")]
+    [InlineData("<diff><remove sel='a' ws='all'/></diff>", "malformed-patch")]
     [InlineData("<diff><add sel='a' type='@'>x</add></diff>", "malformed-patch")]
     [InlineData("<diff><add sel='a' type='namespace::'>x</add></diff>", "malformed-patch")]
     [InlineData("<diff><remove sel='namespace::p'/></diff>", "malformed-patch")]

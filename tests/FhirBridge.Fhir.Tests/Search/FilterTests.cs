@@ -100,6 +100,25 @@ public sealed class FilterTests
         Assert.All(parsed.Problems, p => Assert.InRange(p.Diagnostics.Length, 10, 400));
     }
 
+    // A subject may be a Patient, Group, Device or Location: the filter is one for those that have its parameters.
+    [Theory]
+    [InlineData("subject._filter=gender eq male", "Patient")]
+    [InlineData("subject._filter=name eq x", "Location Patient")]
+    [InlineData("subject:Patient._filter=gender eq male and birthdate ge 1970", "Patient")]
+    [InlineData("subject._filter=managing-entity.name eq x", "Group")]
+    public void A_filter_behind_a_chain_is_for_the_types_that_have_its_parameters(string query, string types)
+    {
+        var chain = Assert.IsType<ChainCriterion>(Assert.Single(Query("Observation", query).Criteria));
+
+        Assert.Equal(types, string.Join(' ', chain.Targets.Select(t => t.Type).Order(StringComparer.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("subject._filter=nonsense eq x")]
+    [InlineData("subject._filter=gender eq male and name eq x and nonsense eq x")]
+    [InlineData("_has:Provenance:target:_filter=nonsense eq x")]
+    public void A_filter_behind_a_chain_is_not_left_out(string query) => Assert.False(Parse("Observation", query, new SearchParseOptions { Lenient = true }).IsOk);
+
     [Fact]
     public void An_unknown_value_set_or_system_is_named()
     {

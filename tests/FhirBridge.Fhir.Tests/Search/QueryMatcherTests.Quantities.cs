@@ -114,6 +114,27 @@ public sealed partial class QueryMatcherTests
         Assert.False(Matches("onset-age=45", range));
     }
 
+    // "<5" is all numbers below 5, and not 5.
+    [Theory]
+    [InlineData("<", "lt5 le5 eb5 ge4.9 lt1 ne5 ap5", "ge5 gt5 sa4 5")]
+    [InlineData("<=", "le5 ge5 lt5 eb5.1", "gt5 eb5 sa4 5")]
+    [InlineData(">", "gt5 ge5 sa5 le5.1 gt9 ne5 ap5", "le5 lt5 eb6 5")]
+    [InlineData(">=", "ge5 le5 gt5 sa4.9", "lt5 sa5 eb6 5")]
+    public void Comparators_leave_out_the_number_or_do_not(string comparator, string found, string notFound)
+    {
+        foreach (var (value, system) in new[] { ("5", ""), ("-5", ""), ("0", ""), ("0.005", "|http://unitsofmeasure.org|kg") })
+        {
+            var stored = $$$"""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":{{{value}}},"comparator":"{{{comparator}}}","unit":"g","system":"http://unitsofmeasure.org","code":"{{{(system.Length > 0 ? "kg" : "g")}}}"}}""";
+            foreach (var (query, matches) in found.Split(' ').Select(q => (q, true)).Concat(notFound.Split(' ').Select(q => (q, false))))
+            {
+                var prefix = query.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.');
+                var number = decimal.Parse(query[prefix.Length..], System.Globalization.CultureInfo.InvariantCulture) + (system.Length > 0 ? 0 : decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture) - 5);
+                var text = FormattableString.Invariant($"{prefix}{number}");
+                Assert.True(matches == Matches($"value-quantity={text}{(system.Length > 0 ? "|http://unitsofmeasure.org|g" : "")}", stored), $"{comparator}{value}: {text}");
+            }
+        }
+    }
+
     [Fact]
     public void Sampled_data_is_searched_by_its_bounds()
     {

@@ -87,12 +87,16 @@ public abstract partial class StoreContract
     {
         var system = One(random, Systems);
         var code = $$"""{"coding":[{ {{(system.Length == 0 ? "" : $"\"system\":\"{system}\",")}}"code":"{{One(random, Codes)}}","display":"{{One(random, Texts)}}"}],"text":"{{One(random, Texts)}}"}""";
-        var value = random.Next(3) switch
+        var comparator = One(random, ["", "", "\"comparator\":\"<\",", "\"comparator\":\">\",", "\"comparator\":\">=\","]);
+        var value = random.Next(4) switch
         {
             0 => $$""","valueString":"{{One(random, Texts)}}" """,
-            1 => $$""","valueQuantity":{"value":{{One(random, Numbers)}},"unit":"x","system":"http://unitsofmeasure.org","code":"{{One(random, Units)}}"} """,
-            _ => $$""","valueQuantity":{"value":{{One(random, Numbers)}},"unit":"{{One(random, Units)}}"} """,
+            1 => $$""","valueSampledData":{"origin":{"value":{{One(random, Numbers)}},"code":"{{One(random, Units)}}"},"period":1,"dimensions":1,"data":"1 E -3"} """,
+            2 => $$""","valueQuantity":{ {{comparator}}"value":{{One(random, Numbers)}},"unit":"x","system":"http://unitsofmeasure.org","code":"{{One(random, Units)}}"} """,
+            _ => $$""","valueQuantity":{ {{comparator}}"value":{{One(random, Numbers)}},"unit":"{{One(random, Units)}}"} """,
         };
+        var identifier = random.Next(2) == 0 ? "" : $$""","identifier":[{"system":"urn:i","value":"{{One(random, Codes)}}","type":{"coding":[{"system":"urn:t","code":"MR"}],"text":"{{One(random, Texts)}}"} },{"value":"{{One(random, Codes)}}"}] """;
+        var component = random.Next(2) == 0 ? "" : $$""","component":[{"code":{"coding":[{"code":"{{One(random, Codes)}}"}]},"valueQuantity":{"value":{{One(random, Numbers)}} } },{"code":{"coding":[{"code":"{{One(random, Codes)}}"}]},"valueCodeableConcept":{"coding":[{"system":"urn:s","code":"{{One(random, Codes)}}"}]} }] """;
         var when = random.Next(4) switch
         {
             0 => "",
@@ -102,7 +106,7 @@ public abstract partial class StoreContract
         };
         var performer = random.Next(2) == 0 ? "" : $$""","contained":[{"resourceType":"Practitioner","id":"c","name":[{"family":"{{One(random, Families)}}"}]}],"performer":[{"reference":"#c"}] """;
         var focus = random.Next(2) == 0 ? "" : $$""","focus":[{"reference":"Goal/g{{random.Next(3)}}"}],"hasMember":[{"identifier":{"system":"urn:i","value":"{{One(random, Codes)}}"} }] """;
-        return $$"""{"resourceType":"Observation","id":"{{id}}","meta":{"profile":["{{One(random, Urls)}}"]},"status":"{{(random.Next(2) == 0 ? "final" : "amended")}}","code":{{code}},"subject":{"reference":"Patient/1"} {{when}}{{value}}{{focus}}{{performer}} }""";
+        return $$"""{"resourceType":"Observation","id":"{{id}}","meta":{"profile":["{{One(random, Urls)}}"]},"status":"{{(random.Next(2) == 0 ? "final" : "amended")}}","code":{{code}},"subject":{"reference":"Patient/1"} {{when}}{{value}}{{focus}}{{performer}}{{identifier}}{{component}} }""";
     }
 
     private static string RandomQuery(Random random)
@@ -110,8 +114,14 @@ public abstract partial class StoreContract
         string Prefix() => One(random, ["", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]);
         string Token() => random.Next(4) switch { 0 => One(random, Codes), 1 => $"{One(random, Systems)}|{One(random, Codes)}", 2 => One(random, Systems[1..]) + "|", _ => One(random, Codes) + "," + One(random, Codes) };
         string Quantity() => random.Next(3) switch { 0 => One(random, Numbers), 1 => $"{One(random, Numbers)}||{One(random, Units)}", _ => $"{One(random, Numbers)}|http://unitsofmeasure.org|{One(random, Units)}" };
-        string Single() => random.Next(16) switch
+        string Single() => random.Next(22) switch
         {
+            16 => $"identifier{One(random, ["", ":not"])}={One(random, ["", "urn:i|", "|"])}{One(random, Codes)}",
+            17 => $"identifier:of-type=urn:t|MR|{One(random, Codes)}",
+            18 => $"identifier:text={One(random, Texts)}",
+            19 => $"combo-code{One(random, ["-value-quantity", "-value-quantity", "-value-concept"])}={One(random, Codes)}${One(random, ["5", "lt5", "urn:s|b", "a"])}",
+            20 => $"combo-value-quantity={Prefix()}{Quantity()}",
+            21 => $"{One(random, ["component-code", "combo-code", "component-value-concept"])}{One(random, ["", ":not"])}={Token()}",
             0 => $"code{One(random, ["", ":not", ""])}={Token()}",
             1 => $"code:text={One(random, Texts)}",
             2 => $"date={Prefix()}{One(random, Dates)}",
