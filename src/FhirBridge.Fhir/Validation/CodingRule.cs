@@ -26,6 +26,7 @@ internal sealed class CodingRule : IElementRule
         if (terminology.FindCodeSystem(uri) is not { } known)
         {
             if (run.Definitions.FindEntry("ValueSet", uri) is not null) run.Report(Problems.InvalidValue.With($"'{uri}' is a value set: a Coding names the code system that the code comes from", system.Path));
+            else if (IsNameOfFhir(uri)) run.Report((run.IsStrict ? Problems.InvalidValue : Problems.CodeAdvised).With($"R4 has no code system '{Shortened(uri)}'", system.Path));
             return;
         }
 
@@ -55,6 +56,13 @@ internal sealed class CodingRule : IElementRule
 
     /// <summary>HL7's terminology has versions of its own, and R4's copy of it is an old one: a code that is not in it may be a new one.</summary>
     internal static bool IsMoving(string system) => system.StartsWith("http://terminology.hl7.org/", StringComparison.Ordinal);
+
+    /// <summary>FHIR names its own systems without a further path, and R4 has all of its own; what has one is another's: of a guide, of a registry (<c>sid</c>).</summary>
+    private static bool IsNameOfFhir(string system)
+    {
+        const string start = "http://hl7.org/fhir/";
+        return system.StartsWith(start, StringComparison.Ordinal) && system.Length > start.Length && !system.AsSpan(start.Length).Contains('/');
+    }
 
     /// <summary>True for a URI with a scheme (<c>http:</c>, <c>urn:</c>), by its grammar.</summary>
     internal static bool IsAbsolute(string uri)

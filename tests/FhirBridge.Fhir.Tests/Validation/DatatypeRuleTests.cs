@@ -137,4 +137,24 @@ public sealed class DatatypeRuleTests
         Assert.Equal("", Verdicts.Mild(json));
         Assert.Equal(strict.Replace("invalid-value", "questionable", StringComparison.Ordinal), string.Join("; ", Verdicts.Warnings(json).Split("; ").Where(w => w.StartsWith("questionable", StringComparison.Ordinal))));
     }
+
+    /// <summary>all-languages is the boundary of the codes of languages; a language may be told in words.</summary>
+    [Theory]
+    [InlineData(""" "text":"Arabic" """, "")]
+    [InlineData(""" "coding":[{"system":"urn:ietf:bcp:47","code":"ar"}] """, "")]
+    [InlineData(""" "coding":[{"system":"urn:other","code":"ar"}] """, "code-invalid Practitioner.communication[0]")]
+    public void Language_MayBeATextAlone(string language, string expected) => Assert.Equal(expected, Verdicts.Strict($$"""{"resourceType":"Practitioner","communication":[{ {{language}} }]}"""));
+
+    [Theory]
+    [InlineData("http://hl7.org/fhir/request-intent", "plan", "", "")]
+    [InlineData("http://hl7.org/fhir/request-intents", "plan", "invalid-value CarePlan.category[0].coding[0].system", "code-advised CarePlan.category[0].coding[0].system")]
+    [InlineData("http://hl7.org/fhir/sid/icd-10", "E11", "", "")]
+    [InlineData("http://hl7.org/fhir/us/guide", "a", "", "")]
+    public void System_OfFhir_IsOneThatR4Has(string system, string code, string strict, string warnings)
+    {
+        var plan = $$"""{"resourceType":"CarePlan","status":"active","intent":"plan","subject":{"display":"x"},"category":[{"coding":[{"system":"{{system}}","code":"{{code}}"}]}]}""";
+
+        Assert.Equal(strict, Verdicts.Strict(plan));
+        Assert.Equal(warnings, Verdicts.Warnings(plan));
+    }
 }
