@@ -27,9 +27,9 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
         var expansion = new ValueSetExpansion(terms);
         var codes = expansion.Expand(set);
         if (expansion.Issue is { } issue) return TerminologyAnswer.Fail(issue);
-        if (terms.Flag("activeOnly") == true) codes.RemoveAll(c => c.Concept?.IsInactive == true);
-        if (terms.Flag("excludeNotForUI") == true) codes.RemoveAll(c => c.Concept?.IsAbstract == true);
-        if (terms.Text("filter") is { Length: > 0 } filter) codes = [.. codes.Where(c => IsFound(c, filter))];
+        if (terms.Flag("activeOnly") == true) codes.RemoveAll(c => c.IsInactive);
+        if (terms.Flag("excludeNotForUI") == true) codes.RemoveAll(c => c.IsAbstract);
+        if (terms.Text("filter")?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.OrdinalIgnoreCase).ToArray() is { Length: > 0 } words) codes = [.. codes.Where(c => IsFound(c, words))];
         var total = codes.Count;
         var offset = terms.Number("offset") ?? 0;
         var count = terms.Number("count");
@@ -52,9 +52,8 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
     }
 
     /// <summary>True when each word of the filter is in a text or in the code.</summary>
-    private bool IsFound(ExpandedCode code, string filter)
+    private bool IsFound(ExpandedCode code, string[] words)
     {
-        var words = filter.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var texts = codeWriter.Terms(code).All.Select(t => t.Text).Append(code.Code).ToList();
         return words.All(word => texts.Exists(t => t.Contains(word, StringComparison.OrdinalIgnoreCase)));
     }

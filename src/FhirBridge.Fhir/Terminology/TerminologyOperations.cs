@@ -21,15 +21,15 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
 
     /// <summary>CodeSystem/$validate-code.</summary>
     public TerminologyAnswer ValidateInCodeSystem(FhirElement parameters, FhirElement codeSystem, string? acceptLanguage) =>
-        With(parameters, acceptLanguage, codeSystem, terms => new CodeValidation(terms).InSystem(codeSystem.Text("url")));
+        With(parameters, acceptLanguage, codeSystem, terms => new CodeValidation(terms).InSystem(codeSystem));
 
     /// <summary>CodeSystem/$lookup.</summary>
     public TerminologyAnswer Lookup(FhirElement parameters, FhirElement codeSystem, string? acceptLanguage) =>
-        With(parameters, acceptLanguage, codeSystem, terms => new CodeLookup(terms).Lookup(codeSystem.Text("url")));
+        With(parameters, acceptLanguage, codeSystem, terms => new CodeLookup(terms).Lookup(codeSystem));
 
     /// <summary>CodeSystem/$subsumes.</summary>
     public TerminologyAnswer Subsumes(FhirElement parameters, FhirElement codeSystem, string? acceptLanguage) =>
-        With(parameters, acceptLanguage, codeSystem, terms => new CodeLookup(terms).Subsumes(codeSystem.Text("url")));
+        With(parameters, acceptLanguage, codeSystem, terms => new CodeLookup(terms).Subsumes(codeSystem));
 
     /// <summary>ConceptMap/$translate.</summary>
     public TerminologyAnswer Translate(FhirElement parameters, FhirElement conceptMap, string? acceptLanguage) =>
@@ -96,7 +96,7 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
 
     private TerminologyAnswer With(FhirElement parameters, string? acceptLanguage, FhirElement resource, Func<TerminologyTerms, TerminologyAnswer> answer)
     {
-        // A resource of the address may be an older version than the latest: laid over, it is the one that is found.
+        // What the resource of the address leads to is looked for beside it.
         var terms = new TerminologyTerms(resource.Exists ? definitions.With([resource]) : definitions, parameters, acceptLanguage, maxCodes);
         return terms.Fault(time.GetUtcNow()) is { } fault ? TerminologyAnswer.Fail(fault) : answer(terms);
     }
