@@ -95,8 +95,12 @@ internal sealed class ConceptFilter(string property, string op, string value)
         if (IsOnConcept) return [concept.Code];
         if (system.Grammar?.Property(concept.Code, property) is { } ruled) return [ruled];
         if (property == "display") return concept.Display is { } display ? [display] : [];
-        if (system.Declares(property) && system.StandardName(property) is not ("parent" or "child" or "subsumedBy")) return concept.PropertyValues(property);
-        return (system.StandardName(property) ?? property) switch
+        var standard = system.StandardName(property);
+
+        // A concept is active unless it says otherwise; whether it says so is another question.
+        var isWorkedOut = standard is "parent" or "child" or "subsumedBy" || (standard == "inactive" && op != "exists");
+        if (system.Declares(property) && !isWorkedOut) return concept.PropertyValues(property);
+        return (standard ?? property) switch
         {
             "parent" or "subsumedBy" => concept.Parents.Select(c => c.Code),
             "child" => concept.Children.Select(c => c.Code),

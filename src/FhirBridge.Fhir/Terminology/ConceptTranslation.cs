@@ -65,10 +65,13 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
     // R4's reverse turns source and target around; R5 says by their names which side is asked from.
     private bool IsBetween(FhirElement map, bool reverse)
     {
-        var (source, target) = (map.Text("source") ?? map.Text("sourceScope"), map.Text("target") ?? map.Text("targetScope"));
+        var (source, target) = (Scope(map, "source"), Scope(map, "target"));
         var (from, to) = reverse && !isOfR5 ? (target, source) : (source, target);
         return Fits(from, terms.Text("source")) && Fits(to, terms.Text("target")) && Fits(source, terms.Text("sourceScope")) && Fits(target, terms.Text("targetScope"));
     }
+
+    // What R5 calls scope has no type in R4, so that its name is the whole one.
+    private static string? Scope(FhirElement map, string side) => map.Text(side) ?? map.Text(side + "ScopeUri") ?? map.Text(side + "ScopeCanonical");
 
     private static bool Fits(string? stated, string? asked) => asked is null || (stated is not null && (stated == asked || TerminologyTerms.Versioned(stated, out _) == asked));
 

@@ -8,6 +8,9 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
 {
     private const int MaxBatch = 500;
 
+    // What the questions of a batch share is laid out for each of them.
+    private const int MaxShared = 64_000_000;
+
     /// <summary>ValueSet/$expand.</summary>
     /// <param name="parameters">Parameters.</param>
     /// <param name="valueSet">The value set of the address; one that does not exist when the parameters name it.</param>
@@ -46,13 +49,13 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
 
     /// <summary>
     /// ValueSet/$batch-validate-code: each <c>validation</c> is the Parameters of one $validate-code, and takes what it does not say itself from the others of the request.
-    /// Null when there are too many. Each is answered by <see cref="Validate"/>, all together by <see cref="Joined"/>.
+    /// Null when there are too many, or when they share too much. Each is answered by <see cref="Validate"/>, all together by <see cref="Joined"/>.
     /// </summary>
     public static IReadOnlyList<FhirElement>? Split(FhirElement parameters)
     {
         var shared = parameters.Children("parameter").Where(p => p.Text("name") != "validation").ToList();
         var asked = parameters.Children("parameter").Where(p => p.Text("name") == "validation").Select(p => p["resource"]).ToList();
-        return asked.Count > MaxBatch ? null : [.. asked.Select(Whole)];
+        return asked.Count > MaxBatch || (long)asked.Count * shared.Sum(p => p.Raw.Length) > MaxShared ? null : [.. asked.Select(Whole)];
 
         FhirElement Whole(FhirElement one)
         {
@@ -71,7 +74,7 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
     /// <summary>The answer to a batch; null where there were too many questions.</summary>
     public static TerminologyAnswer Joined(IReadOnlyList<TerminologyAnswer>? answers)
     {
-        if (answers is null) return TerminologyAnswer.Fail(TerminologyIssue.Bad($"at most {MaxBatch} codes are checked in one request", null, null, "too-costly", null));
+        if (answers is null) return TerminologyAnswer.Fail(TerminologyIssue.Bad($"at most {MaxBatch} codes are checked in one request, and what they share counts for each of them: {MaxShared / 1_000_000} MB in all", null, null, "too-costly", null));
         return TerminologyAnswer.Write(w => TerminologyAnswer.WriteParameters(w, () =>
         {
             foreach (var answer in answers)

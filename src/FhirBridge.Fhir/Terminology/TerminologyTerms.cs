@@ -11,6 +11,9 @@ internal sealed class TerminologyTerms
     private const string ExpansionParameter = "http://hl7.org/fhir/StructureDefinition/valueset-expansion-parameter";
     private const string SupplementExtension = "http://hl7.org/fhir/StructureDefinition/valueset-supplement";
 
+    // Each is looked for in the whole value set, or in all maps.
+    private const int MaxCodings = 500;
+
     private static readonly string[] Flags =
     [
         "activeOnly", "excludeNested", "includeDefinition", "includeDesignations", "excludeNotForUI", "excludePostCoordinated", "abstract", "inferSystem", "reverse", "lenient", "lenient-display-validation",
@@ -57,6 +60,7 @@ internal sealed class TerminologyTerms
         if (Text("displayLanguage") is { } asked && LanguageRange.Parse(asked) is null) return TerminologyIssue.Bad($"Invalid displayLanguage: '{asked}'", "INVALID_DISPLAY_NAME", null, "processing", "invalid-display");
         if (Text("context") is not null && Text("url") is null && !Parameter("valueSet").Exists) return TerminologyIssue.Bad("the value set of a context is not looked up: name the value set by url", null, null, "required", null);
         if (MistypedFault() is { } mistyped) return mistyped;
+        if (Every.Any(p => p["value"].Children("coding").Skip(MaxCodings).Any())) return TerminologyIssue.Bad($"a concept has at most {MaxCodings} codings", null, null, "too-costly", null);
         if (Text("date") is not { } date) return null;
         if (!FhirPrimitive.IsValid("dateTime", date)) return TerminologyIssue.Bad($"date is a dateTime, found '{date}'", null, null, "invalid", null);
 

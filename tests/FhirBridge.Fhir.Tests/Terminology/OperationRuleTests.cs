@@ -31,6 +31,7 @@ public class OperationRuleTests
           {"code":"a","target":[{"code":"A","equivalence":"equal"}]},{"code":"a","target":[{"code":"B","equivalence":"wider"}]}]},
          {"source":"urn:any","target":"urn:t","element":[{"code":"Up","target":[{"code":"C","equivalence":"equal"}]}]}]}
         """,
+        """{"resourceType":"ConceptMap","url":"urn:later","status":"active","sourceScopeUri":"urn:from","targetScopeCanonical":"urn:to|1","group":[{"source":"urn:s|1","target":"urn:t","element":[{"code":"b","target":[{"code":"B","relationship":"equivalent"}]}]}]}""",
         $$"""{"resourceType":"ConceptMap","url":"urn:circle","status":"active","group":[{{string.Join(',', Enumerable.Repeat("""{"source":"urn:l","target":"urn:t","element":[{"code":"x"}],"unmapped":{"mode":"other-map","url":"urn:circle"}}""", 12))}}]}""",
     }.Select(json => FhirJson.ReadTrusted(Encoding.UTF8.GetBytes(json)).Value!.Root)]);
 
@@ -60,6 +61,24 @@ public class OperationRuleTests
         Assert.False(Result(Answer("cs-validate-code", TxVectors.Tree(JsonNode.Parse("""{"resourceType":"Parameters","parameter":[{"name":"url","valueUri":"urn:s"},{"name":"coding","valueCoding":{"system":"urn:t","code":"A"}}]}""")!))));
         var several = JsonNode.Parse("""{"resourceType":"Parameters","parameter":[{"name":"url","valueUri":"urn:t"},{"name":"codeableConcept","valueCodeableConcept":{"coding":[{"system":"urn:s","code":"zzz"},{"system":"urn:t","code":"A"}]}}]}""")!;
         Assert.True(Result(Answer("cs-validate-code", TxVectors.Tree(several))));
+    }
+
+    [Fact]
+    public void Question_WithVeryManyCodings_IsTooCostly()
+    {
+        var codings = string.Join(',', Enumerable.Repeat("""{"system":"urn:s","code":"zzz"}""", 501));
+        var asked = TxVectors.Tree(JsonNode.Parse($$"""{"resourceType":"Parameters","parameter":[{"name":"url","valueUri":"urn:all"},{"name":"codeableConcept","valueCodeableConcept":{"coding":[{{codings}}]} }]}""")!);
+        Assert.Contains("too-costly", Text(Answer("validate-code", asked)), StringComparison.Ordinal);
+        Assert.Contains("too-costly", Text(Answer("translate", asked)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Batch_ThatSharesTooMuch_IsNotLaidOut()
+    {
+        var shared = $$"""{"name":"tx-resource","resource":{"resourceType":"CodeSystem","url":"urn:x","status":"active","content":"complete","description":"{{new string('x', 700_000)}}"} }""";
+        var one = """{"name":"validation","resource":{"resourceType":"Parameters","parameter":[{"name":"code","valueCode":"a"}]}}""";
+        Assert.Null(TerminologyOperations.Split(TxVectors.Tree(JsonNode.Parse($$"""{"resourceType":"Parameters","parameter":[{{shared}},{{string.Join(',', Enumerable.Repeat(one, 100))}}]}""")!)));
+        Assert.NotNull(TerminologyOperations.Split(TxVectors.Tree(JsonNode.Parse($$"""{"resourceType":"Parameters","parameter":[{{shared}},{{one}}]}""")!)));
     }
 
     [Fact]
@@ -140,6 +159,12 @@ public class OperationRuleTests
     [InlineData("targetCode=A&targetSystem=urn:t&targetScope=urn:to", "a")]
     public void Translate_GivesTheMatches(string parameters, string expected) =>
         Assert.Equal(expected, string.Join(' ', JsonNode.Parse(Answer("translate", "url=urn:m&" + parameters).Json.Span)!["parameter"]!.AsArray().Where(p => (string)p!["name"]! == "match").Select(p => (string)p!["part"]![1]!["valueCoding"]!["code"]!)));
+
+    [Theory]
+    [InlineData("sourceScope=urn:from&targetScope=urn:to", true)]
+    [InlineData("sourceScope=urn:to", false)]
+    [InlineData("source=urn:from", true)]
+    public void Translate_HeedsTheScopeOfALaterMap(string parameters, bool expected) => Assert.Equal(expected, Result(Answer("translate", "url=urn:later&system=urn:s&code=b&" + parameters)));
 
     [Fact]
     public void Translate_WithMapsInACircle_Ends() => Assert.False(Result(Answer("translate", "url=urn:circle&system=urn:l&code=y")));
