@@ -204,14 +204,14 @@ internal sealed class ExpandedCodeWriter
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var x in code.Listed.Children("extension"))
         {
-            if (Echoes.TryGetValue(x.Text("url") ?? "", out var name) && seen.Add(name)) yield return (name, name == "label" ? "string" : "decimal", x["value"]);
+            if (Echoes.TryGetValue(x.Text("url") ?? "", out var name) && x["value"].Exists && seen.Add(name)) yield return (name, name == "label" ? "string" : "decimal", x["value"]);
         }
 
         if (code.Concept is not { } concept) yield break;
         var supplemented = terms.Supplements.Select(s => s.Find(code.Content!, code.Code)).Where(e => e.Exists).ToList();
         foreach (var x in concept.Element.Children("extension").Concat(supplemented.SelectMany(s => s.Children("extension"))))
         {
-            if (Echoes.TryGetValue(x.Text("url") ?? "", out var name) && seen.Add(name)) yield return (name, name == "label" ? "string" : "decimal", x["value"]);
+            if (Echoes.TryGetValue(x.Text("url") ?? "", out var name) && x["value"].Exists && seen.Add(name)) yield return (name, name == "label" ? "string" : "decimal", x["value"]);
         }
 
         if (wanted.Count > 0)

@@ -45,7 +45,7 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
     {
         foreach (var name in new[] { "count", "offset" })
         {
-            if (terms.Text(name) is { } text && terms.Number(name) is null) return TerminologyIssue.Bad($"{name} is a whole number that is not negative, found '{text}'", null, null, "invalid", null);
+            if (terms.All(name).Select(p => p["value"].Value).FirstOrDefault(v => v is not null && !int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is { } text) return TerminologyIssue.Bad($"{name} is a whole number that is not negative, found '{text}'", null, null, "invalid", null);
         }
 
         return null;

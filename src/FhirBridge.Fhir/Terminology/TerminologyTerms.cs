@@ -75,7 +75,7 @@ internal sealed class TerminologyTerms
     {
         foreach (var name in Flags)
         {
-            if (Text(name) is { } text && Flag(name) is null) return TerminologyIssue.Bad($"{name} is true or false, found '{text}'", null, null, "invalid", null);
+            if (All(name).Select(p => p["value"].Value).FirstOrDefault(v => v is not (null or "true" or "false")) is { } text) return TerminologyIssue.Bad($"{name} is true or false, found '{text}'", null, null, "invalid", null);
         }
 
         foreach (var (name, type) in new[] { ("valueSet", "ValueSet"), ("codeSystem", "CodeSystem"), ("conceptMap", "ConceptMap") })

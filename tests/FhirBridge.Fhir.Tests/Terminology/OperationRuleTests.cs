@@ -39,6 +39,8 @@ public class OperationRuleTests
     [InlineData("activeOnly=yes")]
     [InlineData("excludeNested=1")]
     [InlineData("includeDesignations=TRUE")]
+    [InlineData("activeOnly=true&activeOnly=yes")]
+    [InlineData("count=1&count=x")]
     public void Expand_WithAFlagThatIsNone_IsRefused(string parameter) => Assert.True(Answer("expand", "url=urn:all&" + parameter).IsMalformed);
 
     [Theory]
@@ -168,6 +170,18 @@ public class OperationRuleTests
 
     [Fact]
     public void Translate_WithMapsInACircle_Ends() => Assert.False(Result(Answer("translate", "url=urn:circle&system=urn:l&code=y")));
+
+    [Fact]
+    public void Expand_WithAnExtensionThatHasNoValue_LeavesItOut()
+    {
+        var listed = JsonNode.Parse("""
+            {"resourceType":"Parameters","parameter":[{"name":"valueSet","resource":{"resourceType":"ValueSet","status":"active","compose":{"include":[{"system":"urn:nowhere","concept":[
+             {"code":"x","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/valueset-label","extension":[{"url":"urn:z","valueString":"z"}]}]}]}]}}}]}
+            """)!;
+        var answer = Answer("expand", TxVectors.Tree(listed));
+        Assert.True(answer.IsOk);
+        Assert.Contains("\"x\"", Text(answer), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("g", "a b1")]
