@@ -113,7 +113,11 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
         var rows = new List<(string Name, string Type, string? Value)>();
         foreach (var p in terms.Every)
         {
-            if (p.Text("name") is { } name && !NotEchoed.Contains(name) && p["value"].HasValue && (name != "system-version" || terms.IsUsed(p["value"].Value!))) rows.Add((name, Types.GetValueOrDefault(name, "Uri"), p["value"].Value));
+            if (p.Text("name") is not { } name || NotEchoed.Contains(name) || !p["value"].HasValue || (name == "system-version" && !terms.IsUsed(p["value"].Value!))) continue;
+            var type = Types.GetValueOrDefault(name, "Uri");
+
+            // A number of a query may begin with zeros, which one of JSON must not.
+            rows.Add((name, type, type == "Integer" ? p["value"].Value!.TrimStart('0').PadLeft(1, '0') : p["value"].Value));
         }
 
         if (terms.Languages is { } languages) rows.Add(("displayLanguage", "Code", languages.Text));
