@@ -5,27 +5,32 @@ namespace FhirBridge.Fhir;
 /// <summary>$lookup, $subsumes and $translate. Spec: https://hl7.org/fhir/R4/codesystem-operations.html, https://hl7.org/fhir/R4/conceptmap-operation-translate.html.</summary>
 internal sealed class CodeLookup(TerminologyTerms terms)
 {
-    internal TerminologyAnswer Lookup(string? url)
+    /// <param name="given">The system of the address; one that does not exist when the parameters name it.</param>
+    internal TerminologyAnswer Lookup(FhirElement given)
     {
         var coding = terms.Parameter("coding")["value"];
-        var uri = coding.Text("system") ?? terms.Text("system") ?? url;
+        var uri = coding.Text("system") ?? terms.Text("system") ?? given.Text("url");
         if (uri is null || (coding.Text("code") ?? terms.Text("code")) is not { } code) return TerminologyAnswer.Fail(TerminologyIssue.Bad("$lookup takes a coding, or a code with its system", null, null, "required", null));
         if (terms.Adopt(default) is { } missing) return TerminologyAnswer.Fail(missing);
         var version = coding.Text("version") ?? terms.Text("version");
-        if (terms.FindSystem(uri, terms.VersionOf(uri, version)) is not { } system) return TerminologyAnswer.Fail(new ValueSetExpansion(terms).UnknownSystem(uri, version, "so the code cannot be looked up"));
+        if (terms.SystemOf(given, uri, terms.VersionOf(uri, version)) is not { } system) return TerminologyAnswer.Fail(new ValueSetExpansion(terms).UnknownSystem(uri, version, "so the code cannot be looked up"));
         if (system.Find(code) is not { } concept) return TerminologyAnswer.Fail(new TerminologyIssue("error", "not-found", "invalid-code", $"Unknown code '{code}' in the CodeSystem '{uri}'{(system.Version is null ? "" : $" version '{system.Version}'")}", null, "Unknown_Code_in_Version"));
         return TerminologyAnswer.Write(w => TerminologyAnswer.WriteParameters(w, () => Write(w, system, concept)));
     }
 
-    internal TerminologyAnswer Subsumes(string? url)
+    /// <param name="given">The system of the address; one that does not exist when the parameters name it.</param>
+    internal TerminologyAnswer Subsumes(FhirElement given)
     {
         var (a, b) = (terms.Parameter("codingA")["value"], terms.Parameter("codingB")["value"]);
-        var uri = a.Text("system") ?? terms.Text("system") ?? url;
+        var uri = a.Text("system") ?? terms.Text("system") ?? given.Text("url") ?? b.Text("system");
         var (left, right) = (a.Text("code") ?? terms.Text("codeA"), b.Text("code") ?? terms.Text("codeB"));
         if (uri is null || left is null || right is null) return TerminologyAnswer.Fail(TerminologyIssue.Bad("$subsumes takes codingA and codingB, or codeA and codeB with their system", null, null, "required", null));
         if ((b.Text("system") ?? uri) != uri) return TerminologyAnswer.Fail(TerminologyIssue.Bad("the two codings are of different systems", null, null, "business-rule", null));
-        var version = terms.Text("version") ?? a.Text("version");
-        if (terms.FindSystem(uri, terms.VersionOf(uri, version)) is not { } system) return TerminologyAnswer.Fail(new ValueSetExpansion(terms).UnknownSystem(uri, version, "so the codes cannot be compared"));
+        if (given.Exists && given.Text("url") != uri) return TerminologyAnswer.Fail(TerminologyIssue.Bad($"the codings are of {uri}, which is not the system of the address", null, null, "business-rule", null));
+        string?[] versions = [.. new[] { terms.Text("version"), a.Text("version"), b.Text("version") }.Where(v => v is not null).Distinct()];
+        if (versions.Length > 1) return TerminologyAnswer.Fail(TerminologyIssue.Bad("the two codings are of different versions of the system", null, null, "business-rule", null));
+        var version = versions.FirstOrDefault();
+        if (terms.SystemOf(given, uri, terms.VersionOf(uri, version)) is not { } system) return TerminologyAnswer.Fail(new ValueSetExpansion(terms).UnknownSystem(uri, version, "so the codes cannot be compared"));
         foreach (var code in new[] { left, right })
         {
             if (system.Find(code) is null) return TerminologyAnswer.Fail(new TerminologyIssue("error", "not-found", "invalid-code", $"Unknown code '{code}' in the CodeSystem '{uri}'{(system.Version is null ? "" : $" version '{system.Version}'")}", null, "Unknown_Code_in_Version"));
@@ -58,7 +63,8 @@ internal sealed class CodeLookup(TerminologyTerms terms)
         if (asked.Count == 0 || asked.Contains("inactive") || asked.Contains("*")) WriteProperty(w, "inactive", "Boolean", concept.IsInactive ? "true" : "false", default);
         foreach (var parent in concept.Parents) if (IsAsked(asked, "parent")) WriteProperty(w, "parent", "Code", parent.Code, default, parent.Display);
         foreach (var child in concept.Children) if (IsAsked(asked, "child")) WriteProperty(w, "child", "Code", child.Code, default, child.Display);
-        foreach (var p in concept.Element.Children("property"))
+        var supplemented = terms.Supplements.Select(s => s.Find(system, concept.Code)).Where(e => e.Exists);
+        foreach (var p in supplemented.Prepend(concept.Element).SelectMany(e => e.Children("property")))
         {
             if (p.Text("code") is { } name && IsAsked(asked, name) && name is not ("parent" or "child" or "inactive")) WriteProperty(w, name, "", null, p["value"]);
         }

@@ -40,10 +40,12 @@ internal sealed class CodeValidation(TerminologyTerms terms)
         return Answer(checks, issues, several);
     }
 
-    internal TerminologyAnswer InSystem(string? url)
+    /// <param name="given">The system of the address; one that does not exist when the parameters name it.</param>
+    internal TerminologyAnswer InSystem(FhirElement given)
     {
-        var inline = terms.Parameter("codeSystem")["resource"];
-        url ??= inline.Exists ? inline.Text("url") : terms.Text("url");
+        if (!given.Exists) given = terms.Parameter("codeSystem")["resource"];
+        string? ofUrl = null;
+        var url = given.Exists ? given.Text("url") : terms.Text("url") is { } canonical ? TerminologyTerms.Versioned(canonical, out ofUrl) : null;
         if (terms.Adopt(default) is { } missing) return TerminologyAnswer.Fail(missing);
         if (Codings(url) is not { } codings) return TerminologyAnswer.Fail(TerminologyIssue.Bad(NoCode, null, null, "invalid", null));
         var several = terms.Parameter("codeableConcept").Exists;
@@ -54,11 +56,14 @@ internal sealed class CodeValidation(TerminologyTerms terms)
             checks.Add(check);
             var uri = coding.System ?? url;
             if (uri is null) return TerminologyAnswer.Fail(TerminologyIssue.Bad(NoCode, null, null, "invalid", null));
-            if (terms.FindSystem(uri, coding.Version ?? terms.Text("version") ?? terms.VersionOf(uri, null)) is { } system) check.InSystem(system);
+            if (url is not null && uri != url) check.InOtherSystem(url, several);
+            else if (terms.SystemOf(given, uri, coding.Version ?? terms.Text("version") ?? terms.VersionOf(uri, ofUrl)) is { } system) check.InSystem(system);
             else Unknown(check, uri);
         }
 
-        return Answer(checks, [.. checks.SelectMany(c => c.Issues).Distinct()], several);
+        var issues = checks.SelectMany(c => c.Issues).Distinct().ToList();
+        if (several && !checks.Exists(c => c.IsFound) && !issues.Exists(i => i.IsError)) issues.Add(new("error", "code-invalid", "invalid-code", $"No valid coding was found{(url is null ? "" : $" for the code system '{url}'")}", null, null));
+        return Answer(checks, issues, several);
     }
 
     /// <summary>The value set that imports itself by way of others; null when none does. What is asked about may not come by the circle, but the set is broken all the same.</summary>
@@ -92,7 +97,7 @@ internal sealed class CodeValidation(TerminologyTerms terms)
     {
         if (terms.Parameter("codeableConcept")["value"] is { Exists: true } concept)
         {
-            return [.. concept.Children("coding").Where(c => c.Text("code") is not null).Select((c, i) => Coding(c, $"CodeableConcept.coding[{i}]"))];
+            return concept.HasValue ? null : [.. concept.Children("coding").Select((c, i) => (Element: c, Path: $"CodeableConcept.coding[{i}]")).Where(c => c.Element.Text("code") is not null).Select(c => Coding(c.Element, c.Path))];
         }
 
         if (terms.Parameter("coding")["value"] is { Exists: true } coding && coding.Text("code") is not null) return [Coding(coding, "Coding")];
@@ -105,7 +110,7 @@ internal sealed class CodeValidation(TerminologyTerms terms)
     private AskedCoding Inferred(FhirElement set, AskedCoding bare, out TerminologyIssue? issue)
     {
         var expansion = new ValueSetExpansion(terms);
-        var systems = expansion.Expand(set).Where(c => c.Code == bare.Code).Select(c => c.System).Distinct().ToList();
+        var systems = expansion.Expand(set).Where(c => (c.Content?.Comparer ?? StringComparer.Ordinal).Equals(c.Code, bare.Code)).Select(c => c.System).Distinct().ToList();
         issue = systems.Count == 1 ? null
             : new("error", "not-found", "cannot-infer", systems.Count == 0
                 ? $"The System URI could not be determined for the code '{bare.Code}' in the ValueSet '{(set.Text("url") is null ? "" : ConceptTerms.Canonical(set))}': value set expansion has no match ({string.Join(", ", expansion.UsedSystems.Select(s => s.Url))})"

@@ -72,6 +72,10 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
         IsFound = false;
     }
 
+    /// <summary>That the coding is of another system than the one that is asked.</summary>
+    internal void InOtherSystem(string url, bool isOneOfSeveral) =>
+        Issues.Add(new(isOneOfSeveral ? "information" : "error", "code-invalid", "invalid-code", $"The coding is of the code system '{coding.System}', not of '{url}'", coding.At("system"), null, !isOneOfSeveral));
+
     private void NotInSet(string set, bool isOneOfSeveral)
     {
         var what = $"{coding.System}{(coding.Version is null ? "" : "|" + coding.Version)}#{coding.Code}{(coding.Display is null ? "" : $" ('{coding.Display}')")}";

@@ -29,7 +29,7 @@ internal sealed class ConceptFilter(string property, string op, string value)
     /// </summary>
     internal BitArray? Relatives(CodeSystemContent system)
     {
-        if (op is not ("is-a" or "descendent-of" or "is-not-a" or "generalizes") || !IsOnConcept || !system.IsSubsumption || !system.IsComplete || system.IsByGrammar) return null;
+        if (op is not ("is-a" or "descendent-of" or "descendent-leaf" or "is-not-a" or "generalizes") || !IsOnConcept || !system.IsSubsumption || !system.IsComplete || system.IsByGrammar) return null;
         var found = new BitArray(system.Concepts.Count);
         if (system.Find(value) is { } root)
         {
@@ -45,7 +45,11 @@ internal sealed class ConceptFilter(string property, string op, string value)
                 }
             }
 
-            if (op == "descendent-of") found.Set(root.Number, false);
+            if (op is "descendent-of" or "descendent-leaf") found.Set(root.Number, false);
+            foreach (var concept in op == "descendent-leaf" ? system.Concepts : [])
+            {
+                if (concept.Children.Count > 0) found.Set(concept.Number, false);
+            }
         }
 
         return op == "is-not-a" ? found.Not() : found;
@@ -58,6 +62,7 @@ internal sealed class ConceptFilter(string property, string op, string value)
         "descendent-of" => Hierarchy(system, concept, static (c, root) => c != root && CodeSystemContent.Subsumes(root, c)),
         "is-not-a" => !Hierarchy(system, concept, static (c, root) => CodeSystemContent.Subsumes(root, c)),
         "generalizes" => Hierarchy(system, concept, static (c, root) => CodeSystemContent.Subsumes(c, root)),
+        "descendent-leaf" => Hierarchy(system, concept, static (c, root) => c != root && c.Children.Count == 0 && CodeSystemContent.Subsumes(root, c)),
         "child-of" => Hierarchy(system, concept, static (c, root) => c.Parents.Contains(root)),
         "=" => Property(system, concept, text => Same(system, text, system.Grammar?.Property(value, property) ?? value)),
         "in" => Property(system, concept, text => IsListed(system, text)),
@@ -90,8 +95,12 @@ internal sealed class ConceptFilter(string property, string op, string value)
         if (IsOnConcept) return [concept.Code];
         if (system.Grammar?.Property(concept.Code, property) is { } ruled) return [ruled];
         if (property == "display") return concept.Display is { } display ? [display] : [];
-        if (system.Declares(property) && system.StandardName(property) is not ("parent" or "child" or "subsumedBy")) return concept.PropertyValues(property);
-        return (system.StandardName(property) ?? property) switch
+        var standard = system.StandardName(property);
+
+        // A concept is active unless it says otherwise; whether it says so is another question.
+        var isWorkedOut = standard is "parent" or "child" or "subsumedBy" || (standard == "inactive" && op != "exists");
+        if (system.Declares(property) && !isWorkedOut) return concept.PropertyValues(property);
+        return (standard ?? property) switch
         {
             "parent" or "subsumedBy" => concept.Parents.Select(c => c.Code),
             "child" => concept.Children.Select(c => c.Code),

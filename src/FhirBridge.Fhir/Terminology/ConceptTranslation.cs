@@ -11,6 +11,7 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
 
     private readonly bool isOfR5 = terms.Every.Any(p => p.Text("name") is "sourceCode" or "sourceCoding" or "sourceCodeableConcept" or "targetCode" or "targetCoding" or "targetCodeableConcept");
     private readonly List<Match> matches = [];
+    private readonly HashSet<(string Map, Asked Asked)> led = [];
 
     private sealed record Match(string Equivalence, string? System, string? Version, string? Code, string? Display, FhirElement Target, string Map);
 
@@ -24,7 +25,7 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
         if (asked.Count == 0) return TerminologyAnswer.Fail(TerminologyIssue.Bad("$translate takes code and system, a coding, or a codeableConcept", null, null, "required", null));
         foreach (var one in map.Exists ? [map] : All())
         {
-            if (one.Exists && IsBetween(one)) Collect(one, asked, reverse, 0);
+            if (one.Exists && IsBetween(one, reverse)) Collect(one, asked, reverse, 0);
         }
 
         var isFound = matches.Exists(m => m.Equivalence is not ("unmatched" or "disjoint"));
@@ -61,19 +62,27 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
         static Asked OfCoding(FhirElement c) => new(c.Text("system"), c.Text("version"), c.Text("code")!);
     }
 
-    private bool IsBetween(FhirElement map) =>
-        Fits(map.Text("source") ?? map.Text("sourceScope"), terms.Text("source") ?? terms.Text("sourceScope")) && Fits(map.Text("target") ?? map.Text("targetScope"), terms.Text("target") ?? terms.Text("targetScope"));
+    // R4's reverse turns source and target around; R5 says by their names which side is asked from.
+    private bool IsBetween(FhirElement map, bool reverse)
+    {
+        var (source, target) = (Scope(map, "source"), Scope(map, "target"));
+        var (from, to) = reverse && !isOfR5 ? (target, source) : (source, target);
+        return Fits(from, terms.Text("source")) && Fits(to, terms.Text("target")) && Fits(source, terms.Text("sourceScope")) && Fits(target, terms.Text("targetScope"));
+    }
+
+    // What R5 calls scope has no type in R4, so that its name is the whole one.
+    private static string? Scope(FhirElement map, string side) => map.Text(side) ?? map.Text(side + "ScopeUri") ?? map.Text(side + "ScopeCanonical");
 
     private static bool Fits(string? stated, string? asked) => asked is null || (stated is not null && (stated == asked || TerminologyTerms.Versioned(stated, out _) == asked));
 
     private void Collect(FhirElement map, List<Asked> asked, bool reverse, int depth)
     {
-        var wanted = terms.Text("targetsystem") ?? terms.Text("targetSystem");
+        var wanted = terms.Text("targetsystem") ?? (reverse ? null : terms.Text("targetSystem"));
         foreach (var group in map.Children("group"))
         {
             var (from, version) = Side(group, reverse ? "target" : "source");
             var (to, toVersion) = Side(group, reverse ? "source" : "target");
-            if (!reverse && wanted is not null && to is not null && to != wanted) continue;
+            if (wanted is not null && to is not null && to != wanted) continue;
             foreach (var one in asked)
             {
                 if ((one.System is not null && from is not null && from != one.System) || (one.Version is not null && version is not null && one.Version != version)) continue;
@@ -93,15 +102,16 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
 
     private void Forwards(FhirElement map, FhirElement group, string? to, string? version, Asked asked, int depth)
     {
-        var element = group.Children("element").FirstOrDefault(e => e.Text("code") == asked.Code);
-        if (element.Exists)
+        var isMapped = false;
+        var comparer = Comparer(Side(group, "source"));
+        foreach (var element in group.Children("element").Where(e => comparer.Equals(e.Text("code"), asked.Code)))
         {
+            isMapped = true;
             if (element.Text("noMap") == "true") Add("unmatched", null, null, null, null, default, map);
             foreach (var target in element.Children("target").Where(Holds)) Add(Equivalence(target), to, version, target.Text("code"), target.Text("display"), target, map);
-            return;
         }
 
-        if (group["unmapped"] is not { Exists: true } unmapped) return;
+        if (isMapped || group["unmapped"] is not { Exists: true } unmapped) return;
         switch (unmapped.Text("mode"))
         {
             case "provided" or "use-source-code":
@@ -110,19 +120,22 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
             case "fixed":
                 Add(Equivalence(unmapped), to, null, unmapped.Text("code"), unmapped.Text("display"), default, map);
                 break;
-            case "other-map" when depth < MaxOtherMaps && (unmapped.Text("url") ?? unmapped.Text("otherMap")) is { } other && terms.Definitions.FindResource("ConceptMap", other) is { Exists: true } next:
+            case "other-map" when depth < MaxOtherMaps && (unmapped.Text("url") ?? unmapped.Text("otherMap")) is { } other && led.Add((other, asked)) && terms.Definitions.FindResource("ConceptMap", other) is { Exists: true } next:
                 Collect(next, [asked], reverse: false, depth + 1);
                 break;
         }
     }
 
+    private StringComparer Comparer((string? System, string? Version) side) => side.System is { } system && terms.FindSystem(system, side.Version) is { } known ? known.Comparer : StringComparer.Ordinal;
+
     private void Backwards(FhirElement map, FhirElement group, string? to, string? version, string code)
     {
+        var comparer = Comparer(Side(group, "target"));
         foreach (var element in group.Children("element"))
         {
             foreach (var target in element.Children("target"))
             {
-                if (target.Text("code") == code && Holds(target)) Add(Reversed(Equivalence(target)), to, version, element.Text("code"), element.Text("display"), target, map);
+                if (comparer.Equals(target.Text("code"), code) && Holds(target)) Add(Reversed(Equivalence(target)), to, version, element.Text("code"), element.Text("display"), target, map);
             }
         }
     }

@@ -14,7 +14,7 @@ internal static partial class DisplayCheck
         var standard = valid.Find(t => t.IsDisplay)?.Text ?? "";
         if (valid.Count == 0) return null;
         var severity = terms.Flag("lenient-display-validation") == true || terms.Flag("lenient") == true ? "warning" : "error";
-        var languages = terms.Languages;
+        var languages = terms.Languages is { IsAny: true } ? null : terms.Languages;
         var tags = languages is null ? "--" : string.Join(", ", languages.Tags);
         var choices = languages is null ? valid : [.. valid.Where(t => t.Language is null || languages.Tags.Any(tag => LanguageRange.Fits(t.Language, tag) || LanguageRange.Fits(tag, t.Language)))];
         if (choices.Exists(c => Same(c.Text, display))) return null;

@@ -74,8 +74,8 @@ internal sealed class ExpandedCodeWriter
         w.WriteStartObject();
         if (!isBare) WriteCodeExtensions(w, code);
         w.WriteString("system", code.System);
-        if (code.Concept?.IsAbstract == true) w.WriteBoolean("abstract", true);
-        if (code.Concept?.IsInactive == true) w.WriteBoolean("inactive", true);
+        if (code.IsAbstract) w.WriteBoolean("abstract", true);
+        if (code.IsInactive) w.WriteBoolean("inactive", true);
         if (Versioned.Count > 0 && Versioned.Contains(code.System) && code.Version is { } version) w.WriteString("version", version);
         w.WriteString("code", code.Code);
         if (isPlain && terms.Languages is null && Display(code) is { Raw.IsEmpty: false } display)
@@ -204,14 +204,14 @@ internal sealed class ExpandedCodeWriter
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var x in code.Listed.Children("extension"))
         {
-            if (Echoes.TryGetValue(x.Text("url") ?? "", out var name) && seen.Add(name)) yield return (name, name == "label" ? "string" : "decimal", x["value"]);
+            if (Echoes.TryGetValue(x.Text("url") ?? "", out var name) && x["value"].Exists && seen.Add(name)) yield return (name, name == "label" ? "string" : "decimal", x["value"]);
         }
 
         if (code.Concept is not { } concept) yield break;
         var supplemented = terms.Supplements.Select(s => s.Find(code.Content!, code.Code)).Where(e => e.Exists).ToList();
         foreach (var x in concept.Element.Children("extension").Concat(supplemented.SelectMany(s => s.Children("extension"))))
         {
-            if (Echoes.TryGetValue(x.Text("url") ?? "", out var name) && seen.Add(name)) yield return (name, name == "label" ? "string" : "decimal", x["value"]);
+            if (Echoes.TryGetValue(x.Text("url") ?? "", out var name) && x["value"].Exists && seen.Add(name)) yield return (name, name == "label" ? "string" : "decimal", x["value"]);
         }
 
         if (wanted.Count > 0)
@@ -224,6 +224,6 @@ internal sealed class ExpandedCodeWriter
             if (wanted.Contains("definition") && concept.Element["definition"] is { Exists: true } definition) yield return ("definition", "string", definition);
         }
 
-        if ((concept.IsInactive || concept.Element.Extension(StandardsStatus) is not null) && concept.Status is not null && !wanted.Contains("status")) yield return ("status", "code", default);
+        if ((concept.IsInactive || concept.Element.Extension(StandardsStatus) is not null) && concept.Status is not null && !wanted.Contains("status") && !(wanted.Contains("*") && concept.PropertyValues("status").Any())) yield return ("status", "code", default);
     }
 }

@@ -27,9 +27,9 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
         var expansion = new ValueSetExpansion(terms);
         var codes = expansion.Expand(set);
         if (expansion.Issue is { } issue) return TerminologyAnswer.Fail(issue);
-        if (terms.Flag("activeOnly") == true) codes.RemoveAll(c => c.Concept?.IsInactive == true);
-        if (terms.Flag("excludeNotForUI") == true) codes.RemoveAll(c => c.Concept?.IsAbstract == true);
-        if (terms.Text("filter") is { Length: > 0 } filter) codes = [.. codes.Where(c => IsFound(c, filter))];
+        if (terms.Flag("activeOnly") == true) codes.RemoveAll(c => c.IsInactive);
+        if (terms.Flag("excludeNotForUI") == true) codes.RemoveAll(c => c.IsAbstract);
+        if (terms.Text("filter")?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.OrdinalIgnoreCase).ToArray() is { Length: > 0 } words) codes = [.. codes.Where(c => IsFound(c, words))];
         var total = codes.Count;
         var offset = terms.Number("offset") ?? 0;
         var count = terms.Number("count");
@@ -45,16 +45,15 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
     {
         foreach (var name in new[] { "count", "offset" })
         {
-            if (terms.Text(name) is { } text && terms.Number(name) is null) return TerminologyIssue.Bad($"{name} is a whole number that is not negative, found '{text}'", null, null, "invalid", null);
+            if (terms.All(name).Select(p => p["value"].Value).FirstOrDefault(v => v is not null && !int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is { } text) return TerminologyIssue.Bad($"{name} is a whole number that is not negative, found '{text}'", null, null, "invalid", null);
         }
 
         return null;
     }
 
     /// <summary>True when each word of the filter is in a text or in the code.</summary>
-    private bool IsFound(ExpandedCode code, string filter)
+    private bool IsFound(ExpandedCode code, string[] words)
     {
-        var words = filter.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var texts = codeWriter.Terms(code).All.Select(t => t.Text).Append(code.Code).ToList();
         return words.All(word => texts.Exists(t => t.Contains(word, StringComparison.OrdinalIgnoreCase)));
     }
@@ -114,7 +113,11 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
         var rows = new List<(string Name, string Type, string? Value)>();
         foreach (var p in terms.Every)
         {
-            if (p.Text("name") is { } name && !NotEchoed.Contains(name) && p["value"].HasValue && (name != "system-version" || terms.IsUsed(p["value"].Value!))) rows.Add((name, Types.GetValueOrDefault(name, "Uri"), p["value"].Value));
+            if (p.Text("name") is not { } name || NotEchoed.Contains(name) || !p["value"].HasValue || (name == "system-version" && !terms.IsUsed(p["value"].Value!))) continue;
+            var type = Types.GetValueOrDefault(name, "Uri");
+
+            // A number of a query may begin with zeros, which one of JSON must not.
+            rows.Add((name, type, type == "Integer" ? p["value"].Value!.TrimStart('0').PadLeft(1, '0') : p["value"].Value));
         }
 
         if (terms.Languages is { } languages) rows.Add(("displayLanguage", "Code", languages.Text));

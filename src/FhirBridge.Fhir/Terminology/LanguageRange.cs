@@ -21,6 +21,9 @@ internal sealed class LanguageRange
     /// <summary>True when a text in another language is not wanted (<c>*;q=0</c>).</summary>
     internal bool IsStrict => tags.Any(t => t is ("*", 0));
 
+    /// <summary>True when any language will do, and none is named (<c>*</c>).</summary>
+    internal bool IsAny => tags.Exists(t => t is { Tag: "*", Weight: > 0 }) && !Tags.Any();
+
     internal IEnumerable<string> Tags => tags.Where(t => t.Tag != "*" && t.Weight > 0).Select(t => t.Tag);
 
     /// <summary>Null when the text is no list of languages.</summary>

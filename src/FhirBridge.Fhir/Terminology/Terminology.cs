@@ -133,15 +133,19 @@ public sealed class Terminology
         else
         {
             var source = definitions.FindResource("CodeSystem", canonical);
-            known = source.Exists && source.Text("url") == system ? Content(source) : version is null ? StandardSystems.Find(system) : null;
+            known = source.Exists && source.Text("url") == system ? Content(source) : Standard(system, version);
         }
 
         systems.Set((system, version), known);
         return known;
     }
 
+    // A grammar does not tell its versions apart: whichever is named, it is that one. Of a list only the version here is known.
+    private CodeSystemContent? Standard(string system, string? version) =>
+        StandardSystems.Find(system) is { } found && (version is null || (found.IsByGrammar && !definitions.FindResource("CodeSystem", system).Exists)) ? found : null;
+
     // What a layer holds is read once, however often another layer is laid over the same resources.
-    private static CodeSystemContent Content(FhirElement source)
+    internal static CodeSystemContent Content(FhirElement source)
     {
         var read = Read.GetOrCreateValue(source.Tree!);
         lock (read)

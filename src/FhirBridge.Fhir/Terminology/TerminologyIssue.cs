@@ -44,6 +44,9 @@ public sealed record TerminologyIssue(string Severity, string Type, string? Code
     internal static TerminologyIssue VersionNotAllowed(string system, string? version, string required, string? expression) =>
         new("error", "exception", "version-error", $"The version '{version}' is not allowed for system '{system}': required to be '{required}' by a version-check parameter", expression, "VALUESET_VERSION_CHECK");
 
+    internal static TerminologyIssue NotWhole(string valueSet) =>
+        new("error", "incomplete", null, $"The value set '{valueSet}' is known by a part of its expansion alone", null, null);
+
     internal static TerminologyIssue SupplementMissing(string canonical) =>
         new("error", "not-found", "not-found", $"Required supplement not found: {canonical}", null, "VALUESET_SUPPLEMENT_MISSING");
 

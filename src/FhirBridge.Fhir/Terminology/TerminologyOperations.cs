@@ -8,6 +8,9 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
 {
     private const int MaxBatch = 500;
 
+    // What the questions of a batch share is laid out for each of them.
+    private const int MaxShared = 64_000_000;
+
     /// <summary>ValueSet/$expand.</summary>
     /// <param name="parameters">Parameters.</param>
     /// <param name="valueSet">The value set of the address; one that does not exist when the parameters name it.</param>
@@ -21,15 +24,15 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
 
     /// <summary>CodeSystem/$validate-code.</summary>
     public TerminologyAnswer ValidateInCodeSystem(FhirElement parameters, FhirElement codeSystem, string? acceptLanguage) =>
-        With(parameters, acceptLanguage, codeSystem, terms => new CodeValidation(terms).InSystem(codeSystem.Text("url")));
+        With(parameters, acceptLanguage, codeSystem, terms => new CodeValidation(terms).InSystem(codeSystem));
 
     /// <summary>CodeSystem/$lookup.</summary>
     public TerminologyAnswer Lookup(FhirElement parameters, FhirElement codeSystem, string? acceptLanguage) =>
-        With(parameters, acceptLanguage, codeSystem, terms => new CodeLookup(terms).Lookup(codeSystem.Text("url")));
+        With(parameters, acceptLanguage, codeSystem, terms => new CodeLookup(terms).Lookup(codeSystem));
 
     /// <summary>CodeSystem/$subsumes.</summary>
     public TerminologyAnswer Subsumes(FhirElement parameters, FhirElement codeSystem, string? acceptLanguage) =>
-        With(parameters, acceptLanguage, codeSystem, terms => new CodeLookup(terms).Subsumes(codeSystem.Text("url")));
+        With(parameters, acceptLanguage, codeSystem, terms => new CodeLookup(terms).Subsumes(codeSystem));
 
     /// <summary>ConceptMap/$translate.</summary>
     public TerminologyAnswer Translate(FhirElement parameters, FhirElement conceptMap, string? acceptLanguage) =>
@@ -46,13 +49,13 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
 
     /// <summary>
     /// ValueSet/$batch-validate-code: each <c>validation</c> is the Parameters of one $validate-code, and takes what it does not say itself from the others of the request.
-    /// Null when there are too many. Each is answered by <see cref="Validate"/>, all together by <see cref="Joined"/>.
+    /// Null when there are too many, or when they share too much. Each is answered by <see cref="Validate"/>, all together by <see cref="Joined"/>.
     /// </summary>
     public static IReadOnlyList<FhirElement>? Split(FhirElement parameters)
     {
         var shared = parameters.Children("parameter").Where(p => p.Text("name") != "validation").ToList();
         var asked = parameters.Children("parameter").Where(p => p.Text("name") == "validation").Select(p => p["resource"]).ToList();
-        return asked.Count > MaxBatch ? null : [.. asked.Select(Whole)];
+        return asked.Count > MaxBatch || (long)asked.Count * shared.Sum(p => p.Raw.Length) > MaxShared ? null : [.. asked.Select(Whole)];
 
         FhirElement Whole(FhirElement one)
         {
@@ -71,7 +74,7 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
     /// <summary>The answer to a batch; null where there were too many questions.</summary>
     public static TerminologyAnswer Joined(IReadOnlyList<TerminologyAnswer>? answers)
     {
-        if (answers is null) return TerminologyAnswer.Fail(TerminologyIssue.Bad($"at most {MaxBatch} codes are checked in one request", null, null, "too-costly", null));
+        if (answers is null) return TerminologyAnswer.Fail(TerminologyIssue.Bad($"at most {MaxBatch} codes are checked in one request, and what they share counts for each of them: {MaxShared / 1_000_000} MB in all", null, null, "too-costly", null));
         return TerminologyAnswer.Write(w => TerminologyAnswer.WriteParameters(w, () =>
         {
             foreach (var answer in answers)
@@ -96,7 +99,7 @@ public sealed class TerminologyOperations(Definitions definitions, TimeProvider 
 
     private TerminologyAnswer With(FhirElement parameters, string? acceptLanguage, FhirElement resource, Func<TerminologyTerms, TerminologyAnswer> answer)
     {
-        // A resource of the address may be an older version than the latest: laid over, it is the one that is found.
+        // What the resource of the address leads to is looked for beside it.
         var terms = new TerminologyTerms(resource.Exists ? definitions.With([resource]) : definitions, parameters, acceptLanguage, maxCodes);
         return terms.Fault(time.GetUtcNow()) is { } fault ? TerminologyAnswer.Fail(fault) : answer(terms);
     }

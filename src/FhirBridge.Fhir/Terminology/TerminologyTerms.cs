@@ -11,6 +11,14 @@ internal sealed class TerminologyTerms
     private const string ExpansionParameter = "http://hl7.org/fhir/StructureDefinition/valueset-expansion-parameter";
     private const string SupplementExtension = "http://hl7.org/fhir/StructureDefinition/valueset-supplement";
 
+    // Each is looked for in the whole value set, or in all maps.
+    private const int MaxCodings = 500;
+
+    private static readonly string[] Flags =
+    [
+        "activeOnly", "excludeNested", "includeDefinition", "includeDesignations", "excludeNotForUI", "excludePostCoordinated", "abstract", "inferSystem", "reverse", "lenient", "lenient-display-validation",
+    ];
+
     private readonly FhirElement parameters;
     private readonly LanguageRange? header;
     private readonly HashSet<string> used = new(StringComparer.Ordinal);
@@ -51,6 +59,8 @@ internal sealed class TerminologyTerms
     {
         if (Text("displayLanguage") is { } asked && LanguageRange.Parse(asked) is null) return TerminologyIssue.Bad($"Invalid displayLanguage: '{asked}'", "INVALID_DISPLAY_NAME", null, "processing", "invalid-display");
         if (Text("context") is not null && Text("url") is null && !Parameter("valueSet").Exists) return TerminologyIssue.Bad("the value set of a context is not looked up: name the value set by url", null, null, "required", null);
+        if (MistypedFault() is { } mistyped) return mistyped;
+        if (Every.Any(p => p["value"].Children("coding").Skip(MaxCodings).Any())) return TerminologyIssue.Bad($"a concept has at most {MaxCodings} codings", null, null, "too-costly", null);
         if (Text("date") is not { } date) return null;
         if (!FhirPrimitive.IsValid("dateTime", date)) return TerminologyIssue.Bad($"date is a dateTime, found '{date}'", null, null, "invalid", null);
 
@@ -58,6 +68,22 @@ internal sealed class TerminologyTerms
         var earliest = now.AddHours(-14).UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         return string.CompareOrdinal(date, 0, earliest, 0, Math.Min(date.Length, earliest.Length)) < 0
             ? TerminologyIssue.Bad($"what value sets and code systems were on {date} is not known here: only the present is answered for", null, null, "not-supported", null) : null;
+    }
+
+    /// <summary>A parameter of another type than the operations give it; null when there is none.</summary>
+    private TerminologyIssue? MistypedFault()
+    {
+        foreach (var name in Flags)
+        {
+            if (All(name).Select(p => p["value"].Value).FirstOrDefault(v => v is not (null or "true" or "false")) is { } text) return TerminologyIssue.Bad($"{name} is true or false, found '{text}'", null, null, "invalid", null);
+        }
+
+        foreach (var (name, type) in new[] { ("valueSet", "ValueSet"), ("codeSystem", "CodeSystem"), ("conceptMap", "ConceptMap") })
+        {
+            if (Parameter(name)["resource"] is { Exists: true } resource && resource.Type != type) return TerminologyIssue.Bad($"{name} is a {type}, found {resource.Type}", null, null, "invalid", null);
+        }
+
+        return null;
     }
 
     internal FhirElement Parameter(string name) => All(name).FirstOrDefault();
@@ -154,6 +180,13 @@ internal sealed class TerminologyTerms
         }
 
         return Terminology.FindCodeSystem(system, version) is { IsUsable: true } found ? found : null;
+    }
+
+    /// <summary>The very system that the request is made to or brings along; another version of it where one is named. Null when it is not here.</summary>
+    internal CodeSystemContent? SystemOf(FhirElement given, string uri, string? version)
+    {
+        if (!given.Exists || given.Text("url") != uri || (version is not null && version != given.Text("version"))) return FindSystem(uri, version);
+        return Terminology.Content(given) is { IsUsable: true } content ? content : null;
     }
 
     internal IReadOnlyList<string> VersionsOf(string system) => [.. Definitions.Versions("CodeSystem", system).Select(e => e.Version).OfType<string>().Order(StringComparer.Ordinal)];

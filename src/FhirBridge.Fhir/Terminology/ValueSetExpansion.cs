@@ -19,6 +19,12 @@ internal sealed class ExpandedCode(string system, string code, CodeSystemContent
 
     internal string? Version => Content?.Version;
 
+    /// <summary>True when it only groups others; of a code whose system is not here the stored expansion says so.</summary>
+    internal bool IsAbstract => Concept?.IsAbstract ?? (Listed.Text("abstract") == "true");
+
+    /// <summary>True when it is out of use; of a code whose system is not here the stored expansion says so.</summary>
+    internal bool IsInactive => Concept?.IsInactive ?? (Listed.Text("inactive") == "true");
+
     /// <summary>What makes it the same code as another one.</summary>
     internal (string System, string? Version, string Code) Key(bool versioned) => (System, versioned ? Version : null, Content is { IsCaseSensitive: false } ? Code.ToUpperInvariant() : Code);
 }
@@ -83,7 +89,7 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
         if (Issue is not null) return [];
         foreach (var part in set.Excludes) Exclude(part, found, match);
         open.RemoveAt(open.Count - 1);
-        if (set.ActiveOnly) found.RemoveAll(c => c.Concept?.IsInactive == true);
+        if (set.ActiveOnly) found.RemoveAll(c => c.IsInactive);
         return found;
     }
 
@@ -217,6 +223,7 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
     // A value set with an expansion alone is that expansion.
     private List<ExpandedCode> Stored(ValueSetContent set)
     {
+        if (set.Expansion is { IsComplete: false }) return Stop(TerminologyIssue.NotWhole(set.Canonical));
         var found = new List<ExpandedCode>();
         Add(set.Source["expansion"]);
         return found;

@@ -49,8 +49,15 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
             return null;
         }
 
-        if (open.Count >= MaxDepth || Stop is not null) return null;
-        if (!set.HasCompose) return Stored(set.Source["expansion"], set);
+        if (open.Count >= MaxDepth) Stop ??= TerminologyIssue.TooCostly(set.Canonical, MaxDepth);
+        if (Stop is not null) return null;
+        if (!set.HasCompose)
+        {
+            var stored = Stored(set.Source["expansion"], set);
+            if (stored is null && set.Expansion is { IsComplete: false }) Stop ??= TerminologyIssue.NotWhole(set.Canonical);
+            return stored;
+        }
+
         open.Add(set.Canonical);
         var best = Best(Included(set));
         var match = set.VersionsMatch ?? terms.Text("versionsMatch");
@@ -61,7 +68,9 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
         }
 
         open.RemoveAt(open.Count - 1);
-        return best;
+
+        // What the set itself has of codes out of use is told apart from what it never had; of a set that is imported only what it has counts.
+        return open.Count > 0 && set.ActiveOnly && best?.Concept?.IsInactive == true ? null : best;
     }
 
     /// <summary>Of several versions the one that calls the code as the coding does, or the latest.</summary>
@@ -92,7 +101,8 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
 
     private SetMatch? Part(ValueSetPart part, bool isExclude = false)
     {
-        if (++parts > MaxParts || Stop is not null) return null;
+        if (++parts > MaxParts) Stop ??= TerminologyIssue.TooCostly(part.Set.Url, MaxParts);
+        if (Stop is not null) return null;
         SetMatch? match = null;
         if (part.System is { } system)
         {
@@ -242,9 +252,8 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
     {
         foreach (var item in around.Children("contains"))
         {
-            if (item.Text("code") == coding.Code && item.Text("system") == coding.System)
+            if (item.Text("system") == coding.System && item.Text("code") is { } code && terms.FindSystem(coding.System!, coding.Version) is var system && (system?.Comparer ?? StringComparer.Ordinal).Equals(code, coding.Code))
             {
-                var system = terms.FindSystem(coding.System!, coding.Version);
                 return new SetMatch(system, system?.Find(coding.Code), item, set);
             }
 

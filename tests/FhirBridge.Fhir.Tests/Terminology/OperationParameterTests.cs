@@ -43,6 +43,7 @@ public class OperationParameterTests
     [InlineData("filter=eer", "a")]
     [InlineData("filter=first second", "")]
     [InlineData("count=2", "g* a")]
+    [InlineData("count=002&offset=00", "g* a")]
     [InlineData("count=2&offset=4", "A B")]
     [InlineData("offset=5", "B")]
     [InlineData("offset=50", "")]
