@@ -37,7 +37,7 @@ public class ProfileExtensionTests
     [InlineData(""" "text":"married" """, "")]
     public void MaxValueSet_IsTheBoundaryOfCodes(string status, string expected)
     {
-        const string Binding = """{"strength":"preferred","valueSet":"http://hl7.org/fhir/ValueSet/marital-status","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet","valueCanonical":"http://hl7.org/fhir/ValueSet/administrative-gender"}]}""";
+        const string Binding = """{"strength":"extensible","valueSet":"http://hl7.org/fhir/ValueSet/marital-status","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet","valueCanonical":"http://hl7.org/fhir/ValueSet/administrative-gender"}]}""";
         Assert.Equal(expected, Check($$"""{"path":"Patient.maritalStatus","binding":{{Binding}}}""", $$""" "maritalStatus":{ {{status}} } """));
     }
 
