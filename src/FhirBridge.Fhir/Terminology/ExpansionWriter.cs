@@ -22,7 +22,6 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
 
     internal TerminologyAnswer Expand(FhirElement set)
     {
-        if (PageFault() is { } fault) return TerminologyAnswer.Fail(fault);
         if (terms.Adopt(set) is { } missing) return TerminologyAnswer.Fail(missing);
         var expansion = new ValueSetExpansion(terms);
         var codes = expansion.Expand(set);
@@ -38,17 +37,6 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
         var nested = expansion.IsOfOneSystem && terms.Flag("excludeNested") != true && count is null && offset == 0;
         foreach (var code in page) codeWriter.Declare(code);
         return TerminologyAnswer.Write(w => Write(w, set, expansion, page, total, offset, nested), page.Count * 80);
-    }
-
-    /// <summary>A page that is no page; null when it is one.</summary>
-    private TerminologyIssue? PageFault()
-    {
-        foreach (var name in new[] { "count", "offset" })
-        {
-            if (terms.All(name).Select(p => p["value"].Value).FirstOrDefault(v => v is not null && !int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is { } text) return TerminologyIssue.Bad($"{name} is a whole number that is not negative, found '{text}'", null, null, "invalid", null);
-        }
-
-        return null;
     }
 
     /// <summary>True when each word of the filter is in a text or in the code.</summary>
@@ -113,11 +101,11 @@ internal sealed class ExpansionWriter(TerminologyTerms terms, TimeProvider time)
         var rows = new List<(string Name, string Type, string? Value)>();
         foreach (var p in terms.Every)
         {
-            if (p.Text("name") is not { } name || NotEchoed.Contains(name) || !p["value"].HasValue || (name == "system-version" && !terms.IsUsed(p["value"].Value!))) continue;
+            if (p.Text("name") is not { } name || NotEchoed.Contains(name) || p["value"].Value is not { Length: > 0 } value || (name == "system-version" && !terms.IsUsed(value))) continue;
             var type = Types.GetValueOrDefault(name, "Uri");
 
             // A number of a query may begin with zeros, which one of JSON must not.
-            rows.Add((name, type, type == "Integer" ? p["value"].Value!.TrimStart('0').PadLeft(1, '0') : p["value"].Value));
+            rows.Add((name, type, type == "Integer" ? value.TrimStart('0').PadLeft(1, '0') : value));
         }
 
         if (terms.Languages is { } languages) rows.Add(("displayLanguage", "Code", languages.Text));

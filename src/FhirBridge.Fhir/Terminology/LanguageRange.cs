@@ -35,7 +35,7 @@ internal sealed class LanguageRange
             var pieces = part.Split(';', StringSplitOptions.TrimEntries);
             var weight = 1.0;
             if (pieces[0] != "*" && !IsTag(pieces[0])) return null;
-            if (pieces.Length > 1 && !(pieces[1].StartsWith("q=", StringComparison.Ordinal) && double.TryParse(pieces[1].AsSpan(2), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out weight))) return null;
+            if (pieces.Length > 1 && !(pieces[1].StartsWith("q=", StringComparison.Ordinal) && double.TryParse(pieces[1].AsSpan(2), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out weight) && weight is >= 0 and <= 1)) return null;
             tags.Add((pieces[0], weight));
         }
 

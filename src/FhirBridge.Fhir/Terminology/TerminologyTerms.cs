@@ -14,11 +14,6 @@ internal sealed class TerminologyTerms
     // Each is looked for in the whole value set, or in all maps.
     private const int MaxCodings = 500;
 
-    private static readonly string[] Flags =
-    [
-        "activeOnly", "excludeNested", "includeDefinition", "includeDesignations", "excludeNotForUI", "excludePostCoordinated", "abstract", "inferSystem", "reverse", "lenient", "lenient-display-validation",
-    ];
-
     private readonly FhirElement parameters;
     private readonly LanguageRange? header;
     private readonly HashSet<string> used = new(StringComparer.Ordinal);
@@ -57,9 +52,9 @@ internal sealed class TerminologyTerms
     /// <param name="now">The past is not answered for: definitions are kept as they are, not as they were.</param>
     internal TerminologyIssue? Fault(DateTimeOffset now)
     {
+        if (ParameterCheck.Fault(parameters) is { } fault) return fault;
         if (Text("displayLanguage") is { } asked && LanguageRange.Parse(asked) is null) return TerminologyIssue.Bad($"Invalid displayLanguage: '{asked}'", "INVALID_DISPLAY_NAME", null, "processing", "invalid-display");
         if (Text("context") is not null && Text("url") is null && !Parameter("valueSet").Exists) return TerminologyIssue.Bad("the value set of a context is not looked up: name the value set by url", null, null, "required", null);
-        if (MistypedFault() is { } mistyped) return mistyped;
         if (Every.Any(p => p["value"].Children("coding").Skip(MaxCodings).Any())) return TerminologyIssue.Bad($"a concept has at most {MaxCodings} codings", null, null, "too-costly", null);
         if (Text("date") is not { } date) return null;
         if (!FhirPrimitive.IsValid("dateTime", date)) return TerminologyIssue.Bad($"date is a dateTime, found '{date}'", null, null, "invalid", null);
@@ -70,30 +65,14 @@ internal sealed class TerminologyTerms
             ? TerminologyIssue.Bad($"what value sets and code systems were on {date} is not known here: only the present is answered for", null, null, "not-supported", null) : null;
     }
 
-    /// <summary>A parameter of another type than the operations give it; null when there is none.</summary>
-    private TerminologyIssue? MistypedFault()
-    {
-        foreach (var name in Flags)
-        {
-            if (All(name).Select(p => p["value"].Value).FirstOrDefault(v => v is not (null or "true" or "false")) is { } text) return TerminologyIssue.Bad($"{name} is true or false, found '{text}'", null, null, "invalid", null);
-        }
-
-        foreach (var (name, type) in new[] { ("valueSet", "ValueSet"), ("codeSystem", "CodeSystem"), ("conceptMap", "ConceptMap") })
-        {
-            if (Parameter(name)["resource"] is { Exists: true } resource && resource.Type != type) return TerminologyIssue.Bad($"{name} is a {type}, found {resource.Type}", null, null, "invalid", null);
-        }
-
-        return null;
-    }
-
     internal FhirElement Parameter(string name) => All(name).FirstOrDefault();
 
     internal IEnumerable<FhirElement> All(string name) => parameters.Children("parameter").Where(p => p.Text("name") == name);
 
     internal IEnumerable<FhirElement> Every => parameters.Children("parameter");
 
-    /// <summary>The text of a parameter; a Coding has none.</summary>
-    internal string? Text(string name) => Parameter(name)["value"].Value;
+    /// <summary>The text of a parameter; a Coding has none, and an empty text is none.</summary>
+    internal string? Text(string name) => Parameter(name)["value"].Value is { Length: > 0 } text ? text : null;
 
     internal bool? Flag(string name) => Text(name) switch
     {
@@ -102,7 +81,10 @@ internal sealed class TerminologyTerms
         _ => null,
     };
 
-    internal int? Number(string name) => int.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
+    internal int? Number(string name) => Count(Text(name));
+
+    /// <summary>How many; null when the text is no such number.</summary>
+    internal static int? Count(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
 
     /// <summary>Takes what the value set itself says of its expansion: language, supplements. The issue when a supplement is not here.</summary>
     internal TerminologyIssue? Adopt(FhirElement valueSet)
