@@ -39,6 +39,9 @@ internal sealed class CodeLookup(TerminologyTerms terms)
         var (x, y) = (system.Find(left)!, system.Find(right)!);
         if (x != y && !system.IsSubsumption) return TerminologyAnswer.Fail(TerminologyIssue.Bad($"the hierarchy of {uri} does not say what is a kind of what", null, null, "not-supported", null));
         var outcome = x == y ? "equivalent" : CodeSystemContent.Subsumes(x, y) ? "subsumes" : CodeSystemContent.Subsumes(y, x) ? "subsumed-by" : "not-subsumed";
+
+        // In a part of a system the way from one to the other may be what is missing.
+        if (outcome == "not-subsumed" && !system.IsComplete) return TerminologyAnswer.Fail(TerminologyIssue.Bad($"of {uri} only a part is here, which does not say whether one of the codes is a kind of the other", null, null, "not-supported", null));
         return TerminologyAnswer.Write(w => TerminologyAnswer.WriteParameters(w, () => TerminologyAnswer.WriteParameter(w, "outcome", "Code", outcome)));
     }
 

@@ -5,6 +5,8 @@ namespace FhirBridge.Fhir;
 /// <summary>$validate-code, of value sets and of code systems. Spec: https://hl7.org/fhir/R4/valueset-operation-validate-code.html, codesystem-operation-validate-code.html.</summary>
 internal sealed class CodeValidation(TerminologyTerms terms)
 {
+    private const int MaxSets = 50;
+
     private const string NoCode = "Unable to find code to validate (looked for coding | codeableConcept | code+system | code+inferSystem in parameters";
 
     internal TerminologyAnswer InValueSet(FhirElement set)
@@ -111,11 +113,31 @@ internal sealed class CodeValidation(TerminologyTerms terms)
     {
         var expansion = new ValueSetExpansion(terms);
         var systems = expansion.Expand(set).Where(c => (c.Content?.Comparer ?? StringComparer.Ordinal).Equals(c.Code, bare.Code)).Select(c => c.System).Distinct().ToList();
+
+        // What cannot be listed, be it for one unknown system or a grammar, may have the code all the same.
+        if (expansion.Issue is not null) systems = [.. Systems(ValueSetContent.Of(set), [], []).Where(s => new ValueSetMatch(terms, bare with { System = s }).Find(ValueSetContent.Of(set)) is not null)];
         issue = systems.Count == 1 ? null
             : new("error", "not-found", "cannot-infer", systems.Count == 0
                 ? $"The System URI could not be determined for the code '{bare.Code}' in the ValueSet '{(set.Text("url") is null ? "" : ConceptTerms.Canonical(set))}': value set expansion has no match ({string.Join(", ", expansion.UsedSystems.Select(s => s.Url))})"
                 : $"The System URI could not be determined for the code '{bare.Code}' in the ValueSet '{(set.Text("url") is null ? "" : ConceptTerms.Canonical(set))}': multiple matches: {string.Join(", ", systems)}", "code", "UNABLE_TO_INFER_CODESYSTEM");
         return systems.Count == 1 ? bare with { System = systems[0] } : bare;
+    }
+
+    /// <summary>The systems that the set takes codes from, as far as imports are followed.</summary>
+    private HashSet<string> Systems(ValueSetContent set, HashSet<string> systems, HashSet<ValueSetContent> seen)
+    {
+        if (seen.Count >= MaxSets || !seen.Add(set)) return systems;
+        if (!set.HasCompose) systems.UnionWith(set.Expansion?.Codings.Select(c => c.System).OfType<string>() ?? []);
+        foreach (var part in set.Includes)
+        {
+            if (part.System is { } system) systems.Add(system);
+            foreach (var canonical in part.System is null ? part.ValueSets : [])
+            {
+                if (terms.FindValueSet(canonical) is { Exists: true } import) Systems(ValueSetContent.Of(import), systems, seen);
+            }
+        }
+
+        return systems;
     }
 
     private TerminologyAnswer Answer(List<CodingCheck> checks, List<TerminologyIssue> issues, bool several)

@@ -116,6 +116,12 @@ internal sealed class CodingCheck(TerminologyTerms terms, AskedCoding coding)
             IsFound = true;
             Issues.Add(new("warning", "code-invalid", "invalid-code", $"Unknown Code '{coding.Code}' in the CodeSystem '{system.Url}'{version} - note that the code system is labeled as a fragment, so the code may be valid in some other fragment", coding.At("code"), "UNKNOWN_CODE_IN_FRAGMENT", false));
         }
+        else if (system.Content == "example" && system.Has(coding.Code) is null)
+        {
+            // Examples say nothing of the codes that they are not.
+            Issues.Add(TerminologyIssue.UnknownSystem(system.Url, coding.At("system")));
+            Unknown.Add(("x-caused-by-unknown-system", system.Url));
+        }
         else
         {
             Issues.Add(new("error", "code-invalid", "invalid-code", $"Unknown code '{coding.Code}' in the CodeSystem '{system.Url}'{version}", coding.At("code"), "Unknown_Code_in_Version"));

@@ -15,7 +15,8 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
 
     private sealed record Match(string Equivalence, string? System, string? Version, string? Code, string? Display, FhirElement Target, string Map);
 
-    private sealed record Asked(string? System, string? Version, string Code);
+    // A code that is a parameter of its own is nothing without the parameter of its system.
+    private sealed record Asked(string? System, string? Version, string Code, bool IsBare = false);
 
     /// <param name="map">The map to use; one that does not exist for all that are known.</param>
     internal TerminologyAnswer Translate(FhirElement map)
@@ -23,6 +24,7 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
         var reverse = terms.Flag("reverse") == true || terms.Text("targetCode") is not null || terms.Parameter("targetCoding").Exists || terms.Parameter("targetCodeableConcept").Exists;
         var asked = AllAsked(reverse);
         if (asked.Count == 0) return TerminologyAnswer.Fail(TerminologyIssue.Bad("$translate takes code and system, a coding, or a codeableConcept", null, null, "required", null));
+        if (asked is [{ IsBare: true, System: null }]) return TerminologyAnswer.Fail(TerminologyIssue.Bad("a code is translated with its system", null, null, "required", null));
         foreach (var one in map.Exists ? [map] : All())
         {
             if (one.Exists && IsBetween(one, reverse)) Collect(one, asked, reverse, 0);
@@ -57,7 +59,7 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
         }
 
         var code = terms.Text("code") ?? terms.Text("sourceCode") ?? terms.Text("targetCode");
-        return code is null ? [] : [new Asked(terms.Text("system") ?? terms.Text("sourceSystem") ?? (reverse ? terms.Text("targetSystem") : null), terms.Text("version"), code)];
+        return code is null ? [] : [new Asked(terms.Text("system") ?? terms.Text("sourceSystem") ?? (reverse ? terms.Text("targetSystem") : null), terms.Text("version"), code, IsBare: true)];
 
         static Asked OfCoding(FhirElement c) => new(c.Text("system"), c.Text("version"), c.Text("code")!);
     }
@@ -73,7 +75,9 @@ internal sealed class ConceptTranslation(TerminologyTerms terms)
     // What R5 calls scope has no type in R4, so that its name is the whole one.
     private static string? Scope(FhirElement map, string side) => map.Text(side) ?? map.Text(side + "ScopeUri") ?? map.Text(side + "ScopeCanonical");
 
-    private static bool Fits(string? stated, string? asked) => asked is null || (stated is not null && (stated == asked || TerminologyTerms.Versioned(stated, out _) == asked));
+    // A canonical without a version is that of any.
+    private static bool Fits(string? stated, string? asked) =>
+        asked is null || (stated is not null && TerminologyTerms.Versioned(stated, out var its) == TerminologyTerms.Versioned(asked, out var wanted) && (its is null || wanted is null || its == wanted));
 
     private void Collect(FhirElement map, List<Asked> asked, bool reverse, int depth)
     {

@@ -22,6 +22,7 @@ internal sealed class ExpandedCodeWriter
     private readonly HashSet<string> wanted;
     private readonly List<string> languages;
     private readonly bool withDesignations;
+    private readonly bool withUris;
     private readonly bool isPlain;
     private readonly SortedDictionary<string, string?> declared = new(StringComparer.Ordinal);
 
@@ -29,6 +30,7 @@ internal sealed class ExpandedCodeWriter
     {
         this.terms = terms;
         wanted = [.. terms.All("property").Select(p => p["value"].Value).OfType<string>()];
+        withUris = wanted.Any(w => w.Contains(':', StringComparison.Ordinal));
         languages = [.. terms.All("designation").Select(p => p["value"].Value).OfType<string>()];
         withDesignations = terms.Flag("includeDesignations") ?? languages.Count > 0;
 
@@ -193,10 +195,17 @@ internal sealed class ExpandedCodeWriter
 
     private static bool IsRendering(FhirElement extension) => extension.Text("url") is Rendering + "style" or Rendering + "xhtml";
 
+    /// <summary>A property is asked for by its code or by its URI.</summary>
+    private bool IsWanted(ExpandedCode code, string name, bool isNamed = false) =>
+        wanted.Contains(name) || (!isNamed && wanted.Contains("*")) || (withUris && Uri(code, name) is { } uri && wanted.Contains(uri));
+
+    // Where they are asked for, they are told with all others of the hierarchy.
+    private bool IsOfHierarchy(ExpandedCode code, string name) => name is "parent" or "child" && IsWanted(code, name, isNamed: true);
+
     private static string? Uri(ExpandedCode code, string name) =>
         name == "weight" ? ConceptProperties + "itemWeight"
         : code.Content?.Source.Children("property").FirstOrDefault(p => p.Text("code") == name).Text("uri")
-        ?? (name is "label" or "order" or "status" or "definition" ? ConceptProperties + name : null);
+        ?? (name is "label" or "order" or "status" or "definition" or "parent" or "child" ? ConceptProperties + name : null);
 
     /// <summary>Properties to show: those asked for, the status of what is inactive, and what extensions say of label, order and weight.</summary>
     private IEnumerable<(string Name, string Type, FhirElement Value)> Properties(ExpandedCode code)
@@ -218,10 +227,13 @@ internal sealed class ExpandedCodeWriter
         {
             foreach (var p in concept.Element.Children("property").Concat(supplemented.SelectMany(s => s.Children("property"))))
             {
-                if (p.Text("code") is { } name && (wanted.Contains(name) || wanted.Contains("*")) && p["value"].Exists) yield return (name, p["value"].Type ?? "string", p["value"]);
+                if (p.Text("code") is { } name && IsWanted(code, name) && p["value"].Exists && !IsOfHierarchy(code, name)) yield return (name, p["value"].Type ?? "string", p["value"]);
             }
 
-            if (wanted.Contains("definition") && concept.Element["definition"] is { Exists: true } definition) yield return ("definition", "string", definition);
+            // Above and below is also what is nested, and what others say of themselves.
+            foreach (var parent in IsWanted(code, "parent", isNamed: true) ? concept.Parents : []) yield return ("parent", "code", parent.Element["code"]);
+            foreach (var child in IsWanted(code, "child", isNamed: true) ? concept.Children : []) yield return ("child", "code", child.Element["code"]);
+            if (IsWanted(code, "definition", isNamed: true) && concept.Element["definition"] is { Exists: true } definition) yield return ("definition", "string", definition);
         }
 
         if ((concept.IsInactive || concept.Element.Extension(StandardsStatus) is not null) && concept.Status is not null && !wanted.Contains("status") && !(wanted.Contains("*") && concept.PropertyValues("status").Any())) yield return ("status", "code", default);

@@ -69,10 +69,9 @@ internal sealed class MembershipQuestion(Terminology terminology)
 
     private bool? Contains(ValueSetPart part, Coding coding, string? version)
     {
-        if (++parts > MaxParts) return null;
+        if (++parts > MaxParts || part.Fault is not null) return null;
         bool? answer = true;
         if (part.System is not null) answer = OfSystem(part, coding, version);
-        else if (part.ValueSets.Count == 0) return false;
         foreach (var canonical in part.ValueSets)
         {
             if (answer == false) break;

@@ -98,6 +98,10 @@ internal sealed class ValueSetPart
 
         Filters = [.. part.Children("filter").Select(f => new ConceptFilter(f))];
         ValueSets = [.. part.Children("valueSet").Select(v => v.Value).OfType<string>()];
+        Fault = System is null && ValueSets.Count == 0 ? $"A part of the value set '{set.Canonical}' names neither a system nor a value set"
+            : System is null && (HasList || Filters.Count > 0) ? $"A part of the value set '{set.Canonical}' has codes or filters without their system"
+            : HasList && Filters.Count > 0 ? $"A part of the value set '{set.Canonical}' lists codes and has filters, too: only one of them can choose"
+            : null;
     }
 
     /// <summary>The value set that it is a part of.</summary>
@@ -120,6 +124,9 @@ internal sealed class ValueSetPart
     internal IReadOnlyList<ConceptFilter> Filters { get; }
 
     internal IReadOnlyList<string> ValueSets { get; }
+
+    /// <summary>Why nobody can say what the part chooses (vsd-1 to vsd-3 of R4); null when one can.</summary>
+    internal string? Fault { get; }
 
     /// <summary>Where a code is listed; an element that does not exist when it is not.</summary>
     internal FhirElement FindListed(string code, CodeSystemContent? system)

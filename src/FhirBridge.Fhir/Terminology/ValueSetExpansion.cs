@@ -127,6 +127,7 @@ internal sealed class ValueSetExpansion(TerminologyTerms terms)
     private List<ExpandedCode> Part(ValueSetPart part)
     {
         if (++parts > MaxParts) return Stop(TerminologyIssue.TooCostly(part.Set.Url, MaxParts));
+        if (part.Fault is { } fault) return Stop(TerminologyIssue.Bad(fault));
         var result = part.System is { } system ? OfSystem(part, system) : null;
         foreach (var canonical in part.ValueSets)
         {

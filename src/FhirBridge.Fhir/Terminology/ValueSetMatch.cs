@@ -102,6 +102,7 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
     private SetMatch? Part(ValueSetPart part, bool isExclude = false)
     {
         if (++parts > MaxParts) Stop ??= TerminologyIssue.TooCostly(part.Set.Url, MaxParts);
+        if (part.Fault is { } fault) Stop ??= TerminologyIssue.Bad(fault);
         if (Stop is not null) return null;
         SetMatch? match = null;
         if (part.System is { } system)
@@ -248,11 +249,14 @@ internal sealed class ValueSetMatch(TerminologyTerms terms, AskedCoding coding)
         if (!Issues.Contains(issue)) Issues.Add(issue);
     }
 
+    private bool IsOfVersion(string? stored) => stored is null || coding.Version is null || CanonicalVersion.Fits(coding.Version, stored);
+
     private SetMatch? Stored(FhirElement around, ValueSetContent set)
     {
         foreach (var item in around.Children("contains"))
         {
-            if (item.Text("system") == coding.System && item.Text("code") is { } code && terms.FindSystem(coding.System!, coding.Version) is var system && (system?.Comparer ?? StringComparer.Ordinal).Equals(code, coding.Code))
+            if (item.Text("system") == coding.System && item.Text("code") is { } code && IsOfVersion(item.Text("version"))
+                && terms.FindSystem(coding.System!, item.Text("version") ?? coding.Version) is var system && (system?.Comparer ?? StringComparer.Ordinal).Equals(code, coding.Code))
             {
                 return new SetMatch(system, system?.Find(coding.Code), item, set);
             }
