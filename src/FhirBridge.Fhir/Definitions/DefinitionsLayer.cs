@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace FhirBridge.Fhir;
@@ -46,7 +47,9 @@ internal sealed class DefinitionsLayer
     private SearchParameterDefinition? SearchParameter(string url)
     {
         if (Find("SearchParameter", url, null) is not { Entry.Status: not "retired" } latest) return null;
-        using var json = JsonDocument.Parse(latest.Resource.Raw.ToArray());
+        var written = new ArrayBufferWriter<byte>();
+        FhirJson.Write(latest.Resource, written);
+        using var json = JsonDocument.Parse(written.WrittenMemory);
         return ConformanceCompiler.SearchParameter(json.RootElement, url);
     }
 }

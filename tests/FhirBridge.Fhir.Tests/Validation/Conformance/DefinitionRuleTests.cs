@@ -68,6 +68,15 @@ public sealed class DefinitionRuleTests
     [InlineData(""" "code":"nick","base":["Patient"],"type":"string","expression":"Patient.name","derivedFrom":"urn:sp" """, "circular")]
     public void SearchParameter(string rest, string expected) => Assert.Equal(expected, Codes($$"""{"resourceType":"SearchParameter","url":"urn:sp",{{rest}}}"""));
 
+    /// <summary>The tree of an XML resource has no JSON of its own.</summary>
+    [Fact]
+    public void SearchParameter_InXml_IsJudgedAsInJson()
+    {
+        var parameter = FhirXml.ReadLenient("""<SearchParameter xmlns="http://hl7.org/fhir"><url value="urn:sp"/><name value="N"/><status value="active"/><description value="d"/><code value="nick"/><base value="Patient"/><type value="number"/><expression value="Patient.birthDate"/></SearchParameter>"""u8.ToArray());
+
+        Assert.Contains(Definitions.R4.Validator.Validate(parameter.Value!.Root), p => p.Kind == Problems.InvalidDefinition);
+    }
+
     [Theory]
     [InlineData(""" "global":[{"type":"Patient","profile":"urn:p:named"}] """, "")]
     [InlineData(""" "global":[{"type":"Observation","profile":"urn:p:named"}] """, "invalid-definition")]
