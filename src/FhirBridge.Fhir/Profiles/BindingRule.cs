@@ -46,10 +46,15 @@ internal sealed class BindingRule : IElementRule
         // Extensions may stand in for a value, with the reason why there is none.
         if (!element.HasValue && !HasContent(element)) return null;
 
+        // Of a choice, the binding is about the types that can be bound: a boolean is in no value set.
+        if (element.HasValue && !IsText(element.Type, run.Definitions)) return null;
+
         // A text alone is what an extensible binding allows.
         if (allowsText && element.Type == "CodeableConcept" && !element["coding"].Exists) return null;
         return own is null ? run.IsIn(ValueSet, element) : run.Definitions.Terminology.Contains(own, element);
     }
+
+    private static bool IsText(string? type, Definitions definitions) => type is null or "code" || definitions.IsOrSpecialises(type, "string") || definitions.IsOrSpecialises(type, "uri");
 
     private static bool HasContent(FhirElement element)
     {

@@ -89,7 +89,7 @@ internal static class TypeCheck
             return;
         }
 
-        if (targets.ArePlain || run.Resolve(element) is not { Exists: true } target) return;
+        if (targets.ArePlain || run.Resolve(element) is not { Exists: true } target || targets.PermitAny(target.Type)) return;
         foreach (var url in targets.Profiles)
         {
             if (run.Conforms(target, url) != false) return;
@@ -103,13 +103,14 @@ internal static class TypeCheck
 internal sealed class ReferenceTargets
 {
     private readonly Definitions definitions;
+    private readonly string[] plain;
 
     internal ReferenceTargets(string[] profiles, Definitions definitions)
     {
         this.definitions = definitions;
         Profiles = profiles;
         Types = Array.ConvertAll(profiles, p => definitions.FindEntry("StructureDefinition", p)?.Subject);
-        ArePlain = Array.Exists(profiles, p => definitions.FindType(p[(p.LastIndexOf('/') + 1)..])?.Url == p);
+        plain = [.. profiles.Select(p => p.Split('|')[0]).Select(p => definitions.FindType(p[(p.LastIndexOf('/') + 1)..]) is { } type && type.Url == p ? type.Name : null).OfType<string>()];
     }
 
     internal string[] Profiles { get; }
@@ -117,8 +118,11 @@ internal sealed class ReferenceTargets
     /// <summary>The type of each profile; null for one that is not known.</summary>
     internal string?[] Types { get; }
 
-    /// <summary>True when one of them is a type of R4 itself, which asks nothing of the target that is not asked where it stands.</summary>
-    internal bool ArePlain { get; }
+    /// <summary>True when all of them are types of R4 itself, which ask nothing of the target that is not asked where it stands.</summary>
+    internal bool ArePlain => plain.Length == Profiles.Length;
+
+    /// <summary>True when one of them is a type of R4 itself, and the resource is of it.</summary>
+    internal bool PermitAny(string? type) => type is not null && Array.Exists(plain, p => definitions.IsOrSpecialises(type, p));
 
     /// <summary>May a resource of that type be pointed at, as far as is known?</summary>
     internal bool Permit(string type)

@@ -85,4 +85,40 @@ public class TypeCheckTests
 
         Assert.Equal(expected, Verdicts.Strict($$"""{"resourceType":"Questionnaire","status":"active","meta":{"profile":["urn:p"]},"item":[{"linkId":"a","type":"choice","answerValueSet":"{{canonical}}"}]}""", profile));
     }
+
+    /// <summary>A type of R4 among the targets lets those of its type be, and no others.</summary>
+    [Theory]
+    [InlineData("Organization/1", "")]
+    [InlineData("Organization/2", "invalid-value Bundle.entry[0].resource.generalPractitioner[0]")]
+    [InlineData("Practitioner/3", "")]
+    public void Reference_TargetsOfR4AndOfAProfile_AreEachAskedOfTheirType(string reference, string expected)
+    {
+        foreach (var version in new[] { "", "|4.0.1" })
+        {
+            var profile = Differential("urn:p", "Patient", $$"""{"path":"Patient.generalPractitioner","type":[{"code":"Reference","targetProfile":["urn:o","{{Base}}Practitioner{{version}}"]}]}""");
+            var named = Differential("urn:o", "Organization", """{"path":"Organization.telecom","min":1}""").Replace("complex-type", "resource", StringComparison.Ordinal);
+            var bundle = $$"""
+                {"resourceType":"Bundle","type":"collection","entry":[
+                {"fullUrl":"http://a.test/Patient/0","resource":{"resourceType":"Patient","id":"0","meta":{"profile":["urn:p"]},"generalPractitioner":[{"reference":"{{reference}}"}]} },
+                {"fullUrl":"http://a.test/Organization/1","resource":{"resourceType":"Organization","id":"1","name":"x","telecom":[{"system":"phone","value":"1"}]} },
+                {"fullUrl":"http://a.test/Organization/2","resource":{"resourceType":"Organization","id":"2","name":"x"} },
+                {"fullUrl":"http://a.test/Practitioner/3","resource":{"resourceType":"Practitioner","id":"3"} }]}
+                """;
+
+            Assert.Equal(expected, Verdicts.Strict(bundle, profile, named));
+        }
+    }
+
+    /// <summary>"Binds to a value set if this element is coded": of a choice, the other types are free.</summary>
+    [Theory]
+    [InlineData("\"valueBoolean\":true", "")]
+    [InlineData("\"valueCode\":\"male\"", "")]
+    [InlineData("\"valueCode\":\"boy\"", "code-invalid Patient.extension[0].value")]
+    [InlineData("\"valueString\":\"boy\"", "code-invalid Patient.extension[0].value")]
+    public void Binding_OfAChoice_IsAboutTypesThatCanBeBound(string value, string expected)
+    {
+        var extension = Differential("urn:e", "Extension", """{"path":"Extension.url","fixedUri":"urn:e"},{"path":"Extension.value[x]","type":[{"code":"boolean"},{"code":"code"},{"code":"string"}],"binding":{"strength":"required","valueSet":"http://hl7.org/fhir/ValueSet/administrative-gender"}}""");
+
+        Assert.Equal(expected, Verdicts.Strict($$"""{"resourceType":"Patient","extension":[{"url":"urn:e",{{value}}}]}""", extension));
+    }
 }
