@@ -47,7 +47,7 @@ internal static class BaseRules
             yield return new BindingRule(set, binding.Strength);
         }
 
-        if (type == "code" && definition.Binding is { Strength: BindingStrength.Required }) yield return CodeValueRule.Instance;
+        if (definition.Binding is { Strength: BindingStrength.Required } asked && (type == "code" || IsRead(type, asked, definitions))) yield return CodeValueRule.Instance;
         if (type == "code" && CodeGrammarRule.Of(definition.Binding) is { } grammar) yield return grammar;
 
         // The only set that R4 lets others take the place of, within a larger one.

@@ -85,7 +85,10 @@ internal sealed class NarrativeLanguageRule : IElementRule
     }
 }
 
-/// <summary>A code that must be one of a set is there, and not only an extension in its place. Only where the validation is strict.</summary>
+/// <summary>
+/// A code that must be one of a set is there, and not only an extension in its place; a concept has one, and not only a text. Only where the validation is strict.
+/// Spec: https://hl7.org/fhir/R4/terminologies.html#required.
+/// </summary>
 internal sealed class CodeValueRule : IElementRule
 {
     internal static CodeValueRule Instance { get; } = new();
@@ -93,6 +96,16 @@ internal sealed class CodeValueRule : IElementRule
     /// <inheritdoc/>
     public void Check(FhirElement element, ValidationRun run)
     {
-        if (run.IsStrict && !element.HasValue) run.Report(Problems.CodeInvalid.With("there is no code, and one of the required set must be given", element.Path));
+        if (run.IsStrict && !HasCode(element)) run.Report(Problems.CodeInvalid.With("there is no code, and one of the required set must be given", element.Path));
     }
+
+    private static bool HasCode(FhirElement element) => element.Type switch
+    {
+        "Coding" => element["code"].HasValue,
+        "CodeableConcept" => IsReason(element) || element.Children("coding").Any(c => c["code"].HasValue),
+        _ => element.HasValue,
+    };
+
+    /// <summary>Extensions alone may say why there is no concept.</summary>
+    private static bool IsReason(FhirElement concept) => !concept["coding"].Exists && !concept["text"].Exists;
 }

@@ -103,6 +103,20 @@ public sealed class DatatypeRuleTests
     public void Language_OfAPatient_IsOneOfAllLanguages(string system, string code, string expected) =>
         Assert.Equal(expected, Verdicts.Mild($$"""{"resourceType":"Patient","communication":[{"language":{"coding":[{"system":"{{system}}","code":"{{code}}"}]} }]}"""));
 
+    /// <summary>"Text is not an acceptable substitute for the required code"; an extension may give the reason why there is none.</summary>
+    [Theory]
+    [InlineData(""" "coding":[{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical","code":"active"}],"text":"a" """, "")]
+    [InlineData(""" "text":"active" """, "code-invalid AllergyIntolerance.clinicalStatus")]
+    [InlineData(""" "coding":[{"display":"Active"}] """, "code-invalid AllergyIntolerance.clinicalStatus")]
+    [InlineData(""" "extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}] """, "")]
+    public void Concept_OfARequiredSet_HasACode(string status, string strict)
+    {
+        var allergy = $$"""{"resourceType":"AllergyIntolerance","clinicalStatus":{ {{status}} },"patient":{"reference":"Patient/1"},"code":{"text":"x"} }""";
+
+        Assert.Equal(strict, Verdicts.Strict(allergy));
+        Assert.Equal("", Verdicts.Mild(allergy));
+    }
+
     [Theory]
     [InlineData("en", "text/plain", "")]
     [InlineData("en-GB", "text/plain; charset=utf-8", "")]
