@@ -22,7 +22,8 @@ internal sealed class ExtensionRule : IElementRule
         // Parts of a complex extension are named by their place in it; the definition of the whole says what they are.
         if (!CodingRule.IsAbsolute(url))
         {
-            if (element.Parent.Type != "Extension") run.Report(Problems.InvalidValue.With($"an extension is named by an absolute url, found '{url}'", $"{element.Path}.url"));
+            if (element.Parent.Type == "Extension") ExtensionParts.Check(element, run);
+            else run.Report(Problems.InvalidValue.With($"an extension is named by an absolute url, found '{url}'", $"{element.Path}.url"));
             return;
         }
 
