@@ -102,9 +102,19 @@ internal sealed class CodeValueRule : IElementRule
     private static bool HasCode(FhirElement element) => element.Type switch
     {
         "Coding" => element["code"].HasValue,
-        "CodeableConcept" => IsReason(element) || element.Children("coding").Any(c => c["code"].HasValue),
+        "CodeableConcept" => IsReason(element) || HasCoding(element),
         _ => element.HasValue,
     };
+
+    private static bool HasCoding(FhirElement concept)
+    {
+        foreach (var coding in concept.Children("coding"))
+        {
+            if (coding["code"].HasValue) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Extensions alone may say why there is no concept.</summary>
     private static bool IsReason(FhirElement concept) => !concept["coding"].Exists && !concept["text"].Exists;
