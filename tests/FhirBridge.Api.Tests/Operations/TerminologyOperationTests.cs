@@ -66,6 +66,9 @@ public sealed class TerminologyOperationTests(Network net) : IClassFixture<Netwo
         (await net.Service.PutAsync("members/gp/fhir/ValueSet/local", net.Gp, JsonNode.Parse($$"""{"resourceType":"ValueSet","id":"local","url":"urn:local","status":"active","compose":{"include":[{"system":"{{Gender}}","concept":[{"code":"other"}]}]} }""")!)).Is(201);
         Assert.Equal(["other"], Codes((await net.Service.GetAsync("members/gp/fhir/ValueSet/local/$expand", net.Gp)).Is(200)));
         Assert.Equal(["other"], Codes((await net.Service.GetAsync("members/gp/fhir/ValueSet/$expand?url=urn:local", net.Gp)).Is(200)));
+
+        // The question is about the whole of it, whatever the client has of it.
+        Assert.Equal(["other"], Codes((await net.Service.GetAsync("members/gp/fhir/ValueSet/local/$expand?_summary=true", net.Gp, ("If-None-Match", "W/\"1\""))).Is(200)));
         Assert.True(Value<bool>(await net.Service.GetAsync($"members/gp/fhir/ValueSet/local/$validate-code?system={Gender}&code=other", net.Gp), "result"));
         Assert.False(Value<bool>(await net.Service.PostAsync("members/gp/fhir/ValueSet/local/$validate-code", net.Gp, Parameters(("system", Gender), ("code", "male"))), "result"));
         (await net.Service.GetAsync("members/gp/fhir/ValueSet/none/$expand", net.Gp)).Is(404, "not-found");

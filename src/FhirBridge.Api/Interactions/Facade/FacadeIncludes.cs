@@ -13,12 +13,13 @@ public static class FacadeIncludes
     private const int MaxIncluded = 1000;
     private const int MaxRounds = 10;
 
-    /// <summary>What is included beside the matches, each once.</summary>
-    public static async ValueTask<IReadOnlyList<(Contribution Contribution, ContributionBody Body)>> FindAsync(
+    /// <summary>What is included beside the matches, each once; a problem when too much would have to be looked at.</summary>
+    public static async ValueTask<Result<IReadOnlyList<(Contribution Contribution, ContributionBody Body)>>> FindAsync(
         FhirRequest request, Bridge bridge, AccessGrant grant, IReadOnlyList<IncludeDirective> directives, IReadOnlyList<Contribution> matches, CancellationToken cancel)
     {
         var found = new List<(Contribution Contribution, ContributionBody Body)>();
         var seen = matches.Select(Local).ToHashSet(StringComparer.Ordinal);
+        var budget = new ReadBudget(SearchDesk.MostSeen);
         IReadOnlyList<Contribution> frontier = matches;
         for (var round = 0; round < MaxRounds && frontier.Count > 0 && found.Count < MaxIncluded; round++)
         {
@@ -26,8 +27,9 @@ public static class FacadeIncludes
             foreach (var directive in directives.Where(d => round == 0 || d.Iterate))
             {
                 var candidates = directive.Reverse
-                    ? await ReferringAsync(request, bridge, grant, directive, frontier, cancel).ConfigureAwait(false)
+                    ? await ReferringAsync(request, bridge, grant, directive, frontier, budget, cancel).ConfigureAwait(false)
                     : await ReferredAsync(request, bridge, grant, directive, frontier, seen, cancel).ConfigureAwait(false);
+                if (candidates is null) return SearchDesk.TooMuch(directive.SourceType == "*" ? "" : directive.SourceType);
                 foreach (var one in candidates)
                 {
                     if (found.Count >= MaxIncluded || !seen.Add(Local(one.Contribution))) continue;
@@ -39,7 +41,7 @@ public static class FacadeIncludes
             frontier = next;
         }
 
-        return found;
+        return Result<IReadOnlyList<(Contribution Contribution, ContributionBody Body)>>.Ok(found);
     }
 
     private static async ValueTask<IReadOnlyList<(Contribution Contribution, ContributionBody Body)>> ReferredAsync(
@@ -62,16 +64,18 @@ public static class FacadeIncludes
         return found;
     }
 
-    private static async ValueTask<IReadOnlyList<(Contribution Contribution, ContributionBody Body)>> ReferringAsync(
-        FhirRequest request, Bridge bridge, AccessGrant grant, IncludeDirective directive, IReadOnlyList<Contribution> targets, CancellationToken cancel)
+    /// <summary>What refers to the targets; null when the budget does not suffice to know.</summary>
+    private static async ValueTask<IReadOnlyList<(Contribution Contribution, ContributionBody Body)>?> ReferringAsync(
+        FhirRequest request, Bridge bridge, AccessGrant grant, IncludeDirective directive, IReadOnlyList<Contribution> targets, ReadBudget budget, CancellationToken cancel)
     {
         var wanted = targets.Where(c => directive.TargetType is null || c.Key.Type == directive.TargetType).Select(c => $"{request.Member}/{Local(c)}").ToHashSet(StringComparer.Ordinal);
         var found = new List<(Contribution Contribution, ContributionBody Body)>();
         foreach (var type in directive.SourceType == "*" ? Definitions.R4.ResourceTypes : [directive.SourceType])
         {
             if (wanted.Count == 0 || !request.Caller.Scopes.Allows(type, 'r') || DirectoryIncludes.ReferringQuery(bridge.Definitions, directive, type, wanted) is not { } query) continue;
-            var page = new PageRequest(MaxIncluded, null) { Budget = new ReadBudget(SearchDesk.MostSeen) };
-            found.AddRange((await bridge.Vault.SearchAsync(grant, query, page, cancel).ConfigureAwait(false)).Matches);
+            var page = await bridge.Vault.SearchAsync(grant, query, new PageRequest(MaxIncluded, null) { Budget = budget }, cancel).ConfigureAwait(false);
+            if (page.IsTooCostly) return null;
+            found.AddRange(page.Matches);
             if (found.Count >= MaxIncluded) break;
         }
 

@@ -41,9 +41,10 @@ public static class FacadeSearch
         foreach (var (c, body) in page.Matches) Add(bundle, request, c, body, SearchDesk.Subset(query), "match");
 
         var included = await FacadeIncludes.FindAsync(request, bridge, grant, query.Includes, [.. page.Matches.Select(m => m.Contribution)], cancel).ConfigureAwait(false);
-        foreach (var (c, body) in included) Add(bundle, request, c, body, SearchDesk.SubsetOfIncluded(query), "include");
+        if (!included.IsOk) return FhirResponse.Failure(included.Problems);
+        foreach (var (c, body) in included.Value) Add(bundle, request, c, body, SearchDesk.SubsetOfIncluded(query), "include");
 
-        var shown = page.Matches.Concat(included).Select(m => m.Contribution);
+        var shown = page.Matches.Concat(included.Value).Select(m => m.Contribution);
         var audit = shown.Where(c => c.Record is not null).GroupBy(c => c.Record!.Value).Select(g =>
             AuditEntry.For(request, "search", g.Key, permitted: true) with
             {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using FhirBridge.Api.Audit;
 using FhirBridge.Api.ExternalTerminology;
 using FhirBridge.Api.Http;
 using FhirBridge.Fhir;
@@ -39,40 +40,7 @@ public static class TerminologyOperation
         AnswerAsync(request, bridge, static (o, p, r, l) => o.Translate(p, r, l), cancel);
 
     /// <summary>ValueSet/$batch-validate-code.</summary>
-    public static ValueTask<FhirResponse> ValidateBatchAsync(FhirRequest request, Bridge bridge, CancellationToken cancel) =>
-        BatchAsync(request, bridge, cancel);
-
-    private static async ValueTask<FhirResponse> AnswerAsync(FhirRequest request, Bridge bridge, Question question, CancellationToken cancel)
-    {
-        FhirElement resource = default;
-        if (request.Id.Length > 0)
-        {
-            var stored = await StoredAsync(request, bridge, cancel).ConfigureAwait(false);
-            if (stored.Status != 200) return stored;
-            resource = FhirJson.ReadTrusted(stored.Body).Value!.Root;
-        }
-
-        var parameters = request.Body is { } body ? body.Root : FromQuery(request.Query);
-        if (parameters.Type != "Parameters") return NoParameters(request, parameters);
-        var definitions = bridge.Definitions;
-        var answer = question(new TerminologyOperations(definitions, bridge.Time, request.TooCostlyThreshold), parameters, resource, request.AcceptLanguage);
-        if (answer.IsOpen && bridge.Terminology is { } server)
-        {
-            using var limit = server.Limit();
-            answer = await ForeignOperation.AskAsync(server, $"{request.Type}/${request.Route.Name}", parameters, resource, request.AcceptLanguage, definitions, limit.Token, cancel).ConfigureAwait(false) ?? answer;
-        }
-
-        return Response(answer);
-    }
-
-    /// <summary>The resource of the address: an entry of the directory, or on a facade what the member stored under its own id.</summary>
-    private static async ValueTask<FhirResponse> StoredAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
-    {
-        if (request.Member is not null) return await Facade.FacadeRead.ReadAsync(request, bridge, cancel).ConfigureAwait(false);
-        return await Shared.Directory.FindAsync(request, bridge, request.Type, request.Id, cancel).ConfigureAwait(false) is { } found ? FhirResponse.Resource(200, found.Json) : FhirResponse.NotFound();
-    }
-
-    private static async ValueTask<FhirResponse> BatchAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
+    public static async ValueTask<FhirResponse> ValidateBatchAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
     {
         var parameters = request.Body!.Root;
         if (parameters.Type != "Parameters") return NoParameters(request, parameters);
@@ -91,14 +59,46 @@ public static class TerminologyOperation
             }).ConfigureAwait(false);
         }
 
-        var answer = TerminologyOperations.Joined(answers);
-        return Response(answer);
+        return Response(TerminologyOperations.Joined(answers));
     }
 
-    private static FhirResponse Response(TerminologyAnswer answer) => FhirResponse.Resource(answer.IsOk ? 200 : answer.IsMalformed ? 400 : 422, answer.Json);
+    private static async ValueTask<FhirResponse> AnswerAsync(FhirRequest request, Bridge bridge, Question question, CancellationToken cancel)
+    {
+        FhirElement resource = default;
+        IReadOnlyList<AuditEntry> audit = [];
+        if (request.Id.Length > 0)
+        {
+            var stored = await StoredAsync(request, bridge, cancel).ConfigureAwait(false);
+            if (stored.Status != 200) return stored;
+            (resource, audit) = (FhirJson.ReadTrusted(stored.Body).Value!.Root, stored.Audit);
+        }
 
-    private static FhirResponse NoParameters(FhirRequest request, FhirElement body) =>
-        FhirResponse.Failure(Problems.BadRequest.With($"${request.Route.Name} takes Parameters; this is a {body.Type}", body.Type));
+        var parameters = request.Body is { } body ? body.Root : FromQuery(request.Query);
+        if (parameters.Type != "Parameters") return NoParameters(request, parameters, audit);
+        var definitions = bridge.Definitions;
+        var answer = question(new TerminologyOperations(definitions, bridge.Time, request.TooCostlyThreshold), parameters, resource, request.AcceptLanguage);
+        if (answer.IsOpen && bridge.Terminology is { } server)
+        {
+            using var limit = server.Limit();
+            answer = await ForeignOperation.AskAsync(server, $"{request.Type}/${request.Route.Name}", parameters, resource, request.AcceptLanguage, definitions, limit.Token, cancel).ConfigureAwait(false) ?? answer;
+        }
+
+        return Response(answer, audit);
+    }
+
+    /// <summary>The resource of the address: an entry of the directory, or on a facade what the member stored under its own id.</summary>
+    private static async ValueTask<FhirResponse> StoredAsync(FhirRequest request, Bridge bridge, CancellationToken cancel)
+    {
+        // The whole resource, whatever of it the client has or wants to see: it is the question's.
+        if (request.Member is not null) return await Facade.FacadeRead.ReadAsync(request with { Query = [], IfNoneMatch = null, IfModifiedSince = null }, bridge, cancel).ConfigureAwait(false);
+        return await Shared.Directory.FindAsync(request, bridge, request.Type, request.Id, cancel).ConfigureAwait(false) is { } found ? FhirResponse.Resource(200, found.Json) : FhirResponse.NotFound();
+    }
+
+    private static FhirResponse Response(TerminologyAnswer answer, IReadOnlyList<AuditEntry>? audit = null) =>
+        FhirResponse.Resource(answer.IsOk ? 200 : answer.IsMalformed ? 400 : 422, answer.Json, audit: audit);
+
+    private static FhirResponse NoParameters(FhirRequest request, FhirElement body, IReadOnlyList<AuditEntry>? audit = null) =>
+        FhirResponse.Failure(Problems.BadRequest.With($"${request.Route.Name} takes Parameters; this is a {body.Type}", body.Type), audit);
 
     // Only the text of a parameter is looked at, so that its type does not matter.
     private static FhirElement FromQuery(IReadOnlyList<KeyValuePair<string, string>> query)
