@@ -11,6 +11,7 @@ internal sealed class AnswerCheck(ValidationRun run, QuestionnaireForm form)
     private const string Sdc = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-";
     private const int MaxPattern = 2000;
     private const int MaxBacktracking = 50;
+    private const int CharactersOfStep = 50;
 
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(100);
 
@@ -21,6 +22,7 @@ internal sealed class AnswerCheck(ValidationRun run, QuestionnaireForm form)
 
     internal void Check(FormItem item, FhirElement answer)
     {
+        if (!run.Spend(answer, item.Weight)) return;
         var value = answer["value"];
         if (!value.Exists)
         {
@@ -82,7 +84,7 @@ internal sealed class AnswerCheck(ValidationRun run, QuestionnaireForm form)
         if (value.Type is "string" or "uri")
         {
             var length = new StringInfo(text).LengthInTextElements;
-            if (FormItem.Whole(item.Element.Text("maxLength")) is { } most && length > most) run.Report(Problems.InvalidValue.With($"the answer to {item.Label} has {length} characters, at most {most} are allowed", value.Path));
+            if (item.MaxLength is { } most && length > most) run.Report(Problems.InvalidValue.With($"the answer to {item.Label} has {length} characters, at most {most} are allowed", value.Path));
             if (item.WholeOf("minLength") is { } least && length < least) run.Report(Problems.InvalidValue.With($"the answer to {item.Label} has {length} characters, at least {least} are asked for", value.Path));
         }
 
@@ -92,6 +94,8 @@ internal sealed class AnswerCheck(ValidationRun run, QuestionnaireForm form)
 
     private void Pattern(FormItem item, FhirElement value, string pattern)
     {
+        // A pattern looks at each character.
+        if (!run.Spend(value, value.Value!.Length / CharactersOfStep)) return;
         if (!patterns.TryGetValue(pattern, out var regex)) patterns.Add(pattern, regex = Compile(pattern));
         var matches = regex is null ? null : Matches(regex, value.Value!);
         if (matches == true) return;

@@ -15,7 +15,7 @@ internal sealed class AnswerOptions(ValidationRun run, QuestionnaireForm form)
     {
         if (item.Type == "open-choice" && value.Type == "string") return;
         if (item.Options.Count > 0) Listed(item, answer, value);
-        else if (item.Element.Text("answerValueSet") is { } set) InSet(item, set, answer, value);
+        else if (item.ValueSet.Value is { } set) InSet(item, set, answer, value);
         if (value.Type == "Coding") Display(value);
     }
 
@@ -23,11 +23,11 @@ internal sealed class AnswerOptions(ValidationRun run, QuestionnaireForm form)
     internal void CheckExclusive(FormItem item, IReadOnlyList<FhirElement> answers)
     {
         if (answers.Count < 2) return;
-        var exclusive = item.Options.Where(o => FormItem.Extensions(o, "questionnaire-optionExclusive").Any(v => v.Value == "true")).Select(o => o["value"]).ToList();
-        if (exclusive.Count == 0) return;
+        if (item.Exclusive.Count == 0) return;
         foreach (var answer in answers)
         {
-            if (!exclusive.Any(o => ValueOrder.AreEqual(answer["value"], o) == true)) continue;
+            if (!run.Spend(answer, item.Exclusive.Count)) return;
+            if (!item.Exclusive.Any(o => ValueOrder.AreEqual(answer["value"], o) == true)) continue;
             run.Report(Problems.BusinessRule.With($"the question {item.Label} offers {Shown(answer["value"])} only alone, but there are {answers.Count} answers", answer.Path));
         }
     }

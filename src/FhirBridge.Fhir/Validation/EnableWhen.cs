@@ -8,11 +8,12 @@ namespace FhirBridge.Fhir.Validation;
 internal sealed class EnableWhen
 {
     private readonly FhirElement response;
+    private readonly ValidationRun run;
     private readonly Dictionary<string, List<FhirElement>> byLinkId = new(StringComparer.Ordinal);
 
-    internal EnableWhen(FhirElement response)
+    internal EnableWhen(FhirElement response, ValidationRun run)
     {
-        this.response = response;
+        (this.response, this.run) = (response, run);
         Index(response);
     }
 
@@ -26,7 +27,7 @@ internal sealed class EnableWhen
         var results = item.Conditions.Select(c => Holds(c, Nearest(c.Text("question") ?? "", around, own))).ToList();
         bool? all = results.Contains(false) ? false : results.Contains(null) ? null : true;
         bool? any = results.Contains(true) ? true : results.Contains(null) ? null : false;
-        return item.Element.Text("enableBehavior") switch
+        return item.Behavior switch
         {
             "all" => all,
             "any" => any,
@@ -36,9 +37,10 @@ internal sealed class EnableWhen
         };
     }
 
-    private static bool? Holds(FhirElement condition, FhirElement source)
+    private bool? Holds(FhirElement condition, FhirElement source)
     {
-        var values = source.Children("answer").Select(a => a["value"]).Where(v => v.Exists).ToList();
+        var values = source.Children("answer").TakeWhile(a => run.Spend(a)).Select(a => a["value"]).Where(v => v.Exists).ToList();
+        if (run.Budget.IsExhausted) return null;
         var stated = condition["answer"];
         return condition.Text("operator") switch
         {

@@ -49,7 +49,15 @@ internal sealed class QuestionnaireForm
 /// <param name="number">Position among all items in document order.</param>
 internal sealed class FormItem(FhirElement element, FormItem? parent, int order, int number)
 {
+    private const int StepsOfLimit = 5;
+
     private const string Core = "http://hl7.org/fhir/StructureDefinition/";
+
+    private readonly ILookup<string, FhirElement> extensions = element.Children("extension").Where(x => x.Text("url") is not null).ToLookup(x => x.Text("url")!, x => x["value"], StringComparer.Ordinal);
+    private readonly string? text = element.Text("text");
+    private string? label;
+    private IReadOnlyList<string>? optionTypes;
+    private IReadOnlyList<FhirElement>? exclusive;
 
     internal FhirElement Element { get; } = element;
 
@@ -71,17 +79,35 @@ internal sealed class FormItem(FhirElement element, FormItem? parent, int order,
     internal bool Repeats { get; } = element.Text("repeats") == "true";
 
     /// <summary>questionnaire-minOccurs; null when it is not stated.</summary>
-    internal int? MinOccurs { get; } = Whole(Extensions(element, "questionnaire-minOccurs").FirstOrDefault().Value);
+    internal int? MinOccurs { get; } = Whole(ExtensionsOf(element, "questionnaire-minOccurs").FirstOrDefault().Value);
 
     /// <summary>questionnaire-maxOccurs; null when it is not stated.</summary>
-    internal int? MaxOccurs { get; } = Whole(Extensions(element, "questionnaire-maxOccurs").FirstOrDefault().Value);
+    internal int? MaxOccurs { get; } = Whole(ExtensionsOf(element, "questionnaire-maxOccurs").FirstOrDefault().Value);
+
+    /// <summary>Most characters of an answer; null when it is not stated.</summary>
+    internal int? MaxLength { get; } = Whole(element.Text("maxLength"));
+
+    /// <summary>The canonical of the value set of the answers; does not exist when there is none.</summary>
+    internal FhirElement ValueSet { get; } = element["answerValueSet"];
+
+    /// <summary>Whether <c>all</c> or <c>any</c> of the conditions count; null when it is not stated.</summary>
+    internal string? Behavior { get; } = element.Text("enableBehavior");
 
     internal IReadOnlyList<FhirElement> Conditions { get; } = [.. element.Children("enableWhen")];
 
     internal IReadOnlyList<FhirElement> Options { get; } = [.. element.Children("answerOption")];
 
+    /// <summary>The values of the options that are chosen alone or not at all (questionnaire-optionExclusive).</summary>
+    internal IReadOnlyList<FhirElement> Exclusive => exclusive ??= [.. Options.Where(o => ExtensionsOf(o, "questionnaire-optionExclusive").Any(v => v.Value == "true")).Select(o => o["value"])];
+
+    /// <summary>What an answer is compared with at most, in steps of the budget: limits are read anew each time, and cost some.</summary>
+    internal int Weight { get; } = 1 + element.Children("answerOption").Count() + (StepsOfLimit * element.Children("extension").Count());
+
     /// <summary>What a person knows the item by: <c>'q1' ("Do you smoke?")</c>.</summary>
-    internal string Label => Element.Text("text") is not { } text ? $"'{LinkId}'" : text.Length <= 80 ? $"'{LinkId}' (\"{text}\")" : $"'{LinkId}' (\"{text[..80]}…\")";
+    internal string Label => label ??= text is null ? $"'{LinkId}'" : text.Length <= 80 ? $"'{LinkId}' (\"{text}\")" : $"'{LinkId}' (\"{text[..80]}…\")";
+
+    /// <summary>The text of the question; null when there is none.</summary>
+    internal string? Text => text;
 
     /// <summary>The data types that an answer may have; null when the type of the item is not known.</summary>
     internal IReadOnlyList<string>? AnswerTypes => Type switch
@@ -98,16 +124,18 @@ internal sealed class FormItem(FhirElement element, FormItem? parent, int order,
         _ => null,
     };
 
-    private IReadOnlyList<string> OptionTypes => Options.Count == 0 ? ["Coding"] : [.. Options.Select(o => o["value"].Type).OfType<string>().Distinct()];
+    private IReadOnlyList<string> OptionTypes => optionTypes ??= Options.Count == 0 ? ["Coding"] : [.. Options.Select(o => o["value"].Type).OfType<string>().Distinct()];
 
     /// <summary>Values of an extension of HL7's own (<c>minValue</c>) or of another one (its whole URL).</summary>
-    internal IEnumerable<FhirElement> Extensions(string name) => Extensions(Element, name);
+    internal IEnumerable<FhirElement> Extensions(string name) => extensions[Url(name)];
 
-    internal static IEnumerable<FhirElement> Extensions(FhirElement element, string name)
+    private static IEnumerable<FhirElement> ExtensionsOf(FhirElement element, string name)
     {
-        var url = name.Contains(':', StringComparison.Ordinal) ? name : Core + name;
+        var url = Url(name);
         return element.Children("extension").Where(x => x.Text("url") == url).Select(x => x["value"]);
     }
+
+    private static string Url(string name) => name.Contains(':', StringComparison.Ordinal) ? name : Core + name;
 
     /// <summary>A whole number that an extension states; null when there is none.</summary>
     internal int? WholeOf(string name) => Whole(Extensions(name).FirstOrDefault().Value);

@@ -15,14 +15,14 @@ internal sealed class QuestionnaireRules : IResourceRules
         foreach (var item in form.All)
         {
             // que-12 of R4 counts from three on, by mistake: its words, and later versions of it, say more than one.
-            if (item.Conditions.Count > 1 && !item.Element["enableBehavior"].Exists) run.Report(Problems.Invariant.With($"que-12: the item {item.Label} has several conditions, so enableBehavior says whether all or any of them count", item.Element.Path));
+            if (item.Conditions.Count > 1 && item.Behavior is null) run.Report(Problems.Invariant.With($"que-12: the item {item.Label} has several conditions, so enableBehavior says whether all or any of them count", item.Element.Path));
             foreach (var condition in item.Conditions) Condition(form, item, condition, run);
             Values(item, "answerOption", run);
             Values(item, "initial", run);
             values.Check(item);
-            if (item.Element.Text("answerValueSet") is ['#', ..] set && ContainedResources.Find(resource, set).Type != "ValueSet")
+            if (item.ValueSet.Value is ['#', ..] set && ContainedResources.Find(resource, set).Type != "ValueSet")
             {
-                run.Report(Problems.UnknownReference.With($"the value set '{set}' of the item {item.Label} is not contained here", item.Element["answerValueSet"].Path));
+                run.Report(Problems.UnknownReference.With($"the value set '{set}' of the item {item.Label} is not contained here", item.ValueSet.Path));
             }
 
             if (item.MinOccurs is { } least && item.MaxOccurs is { } most && least > most)

@@ -5,6 +5,8 @@ namespace FhirBridge.Fhir.Validation;
 /// <summary>What an item of a Questionnaire allows: its options, initial values, limits and the element that it is about. Spec: https://hl7.org/fhir/R4/questionnaire.html, https://hl7.org/fhir/R4/questionnaire-definitions.html.</summary>
 internal sealed class QuestionnaireValues(Definitions definitions, ValidationRun run)
 {
+    private readonly Dictionary<FhirElement, HashSet<string>> names = [];
+
     private static readonly string[] Numbers = ["integer", "decimal", "quantity", "date", "dateTime", "time"];
 
     internal void Check(FormItem item)
@@ -19,26 +21,36 @@ internal sealed class QuestionnaireValues(Definitions definitions, ValidationRun
     {
         var selected = item.Options.Count(o => o.Text("initialSelected") == "true");
         if (selected > 1 && !item.Repeats) run.Report(Problems.InvalidDefinition.With($"the item {item.Label} has one answer, and {selected} options are selected from the start", item.Element.Path));
-        for (var i = 0; i < item.Options.Count; i++)
+        var offered = new HashSet<(string? Type, string? Scope, string? Value)>();
+        foreach (var option in item.Options)
         {
-            if (item.Options.Take(i).Any(o => ValueOrder.AreEqual(item.Options[i]["value"], o["value"]) == true && ValueOrder.AreEqual(o["value"], item.Options[i]["value"]) == true)) run.Report(Problems.Questionable.With($"the item {item.Label} offers this option already", item.Options[i].Path));
+            if (Key(option["value"]) is { Value: not null } key && !offered.Add(key)) run.Report(Problems.Questionable.With($"the item {item.Label} offers this option already", option.Path));
         }
 
-        if (item.Element["answerValueSet"] is not { HasValue: true } set || set.Value.StartsWith('#')) return;
+        if (item.ValueSet is not { HasValue: true } set || set.Value.StartsWith('#')) return;
         if (definitions.FindEntry("ValueSet", set.Value) is null && definitions.Terminology.FindValueSet(set.Value) is null) run.Report(Problems.Unverified.With($"the value set '{set.Value}' of the item {item.Label} is not known here: answers cannot be compared with it", set.Path));
     }
+
+    /// <summary>By what an option is known: its type, and what an answer repeats of it.</summary>
+    private static (string? Type, string? Scope, string? Value) Key(FhirElement value) => value.Type switch
+    {
+        "Coding" when value.Text("code") is { } code => (value.Type, value.Text("system"), code),
+        "Coding" => ("display", null, value.Text("display")),
+        "Reference" => (value.Type, null, value.Text("reference")),
+        _ => (value.Type, null, value.Value),
+    };
 
     /// <summary>What stands there from the start could have been answered.</summary>
     private void Initial(FormItem item)
     {
         foreach (var value in item.Element.Children("initial").Select(i => i["value"]))
         {
-            if (item.Element.Text("answerValueSet") is { } set && value.Type == "Coding" && !set.StartsWith('#') && definitions.Terminology.Contains(set, value) == false)
+            if (item.ValueSet.Value is { } set && value.Type == "Coding" && !set.StartsWith('#') && definitions.Terminology.Contains(set, value) == false)
             {
                 run.Report(Problems.CodeInvalid.With($"the initial value of the item {item.Label} is not in its value set '{set}'", value.Path));
             }
 
-            if (FormItem.Whole(item.Element.Text("maxLength")) is { } most && value.Type is "string" or "uri" && value.Value?.Length > most)
+            if (item.MaxLength is { } most && value.Type is "string" or "uri" && value.Value?.Length > most)
             {
                 run.Report(Problems.InvalidDefinition.With($"the initial value of the item {item.Label} has {value.Value.Length} characters, and answers at most {most}", value.Path));
             }
@@ -50,9 +62,13 @@ internal sealed class QuestionnaireValues(Definitions definitions, ValidationRun
         var (least, most) = (item.Extensions("minValue").FirstOrDefault(), item.Extensions("maxValue").FirstOrDefault());
         if ((least.Exists || most.Exists) && item.Type.Length > 0 && !Numbers.Contains(item.Type)) run.Report(Problems.Questionable.With($"the item {item.Label} is of type {item.Type}, which has no least or greatest value", item.Element.Path));
         if (least.Exists && most.Exists && ValueOrder.Compare(least, most) > 0) run.Report(Problems.Questionable.With($"the item {item.Label} asks for at least {least.Value} and at most {most.Value}: nothing can be answered", item.Element.Path));
-        if (item.WholeOf("minLength") is { } shortest && FormItem.Whole(item.Element.Text("maxLength")) is { } longest && shortest > longest) run.Report(Problems.Questionable.With($"the item {item.Label} asks for at least {shortest} and at most {longest} characters: nothing can be answered", item.Element.Path));
+        if (item.WholeOf("minLength") is { } shortest && item.MaxLength is { } longest && shortest > longest) run.Report(Problems.Questionable.With($"the item {item.Label} asks for at least {shortest} and at most {longest} characters: nothing can be answered", item.Element.Path));
         if (item.Extensions("regex").FirstOrDefault() is { HasValue: true } pattern && !IsPattern(pattern.Value)) run.Report(Problems.ExpressionRefused.With($"the pattern of the item {item.Label} is no regular expression", pattern.Path));
     }
+
+    /// <summary>The ids and the paths of its elements.</summary>
+    private static HashSet<string> Names(FhirElement structure) =>
+        [.. structure["snapshot"].Children("element").Concat(structure["differential"].Children("element")).SelectMany(e => new[] { e.Text("id"), e.Text("path") }).OfType<string>()];
 
     private static bool IsPattern(string text)
     {
@@ -80,8 +96,8 @@ internal sealed class QuestionnaireValues(Definitions definitions, ValidationRun
         }
 
         var id = definition.Value[(hash + 1)..];
-        var known = structure["snapshot"].Children("element").Concat(structure["differential"].Children("element"));
-        if (known.Any(e => e.Text("id") == id || e.Text("path") == id) || StructurePaths.Unknown(id.Split('.'), definitions) is null) return;
+        if (!names.TryGetValue(structure, out var known)) names.Add(structure, known = Names(structure));
+        if (known.Contains(id) || StructurePaths.Unknown(id.Split('.'), definitions) is null) return;
         run.Report(Problems.InvalidDefinition.With($"the item {item.Label} is about '{id}', which the definition does not have", definition.Path));
     }
 }

@@ -6,7 +6,7 @@ internal sealed class ResponseCheck(ValidationRun run, FhirElement response, Que
     // Every repetition of a group is compared with all items of the group: a small response can ask for much.
     private const int MaxSteps = 1_000_000;
 
-    private readonly EnableWhen conditions = new(response);
+    private readonly EnableWhen conditions = new(response, run);
     private readonly AnswerCheck answers = new(run, form);
     private readonly bool isComplete = response.Text("status") is "completed" or "amended";
     private int steps;
@@ -87,7 +87,7 @@ internal sealed class ResponseCheck(ValidationRun run, FhirElement response, Que
 
     private void Item(FormItem item, FhirElement element)
     {
-        if (element.Text("text") is { } text && item.Element.Text("text") is { } asked && text.Trim() != asked.Trim())
+        if (element.Text("text") is { } text && item.Text is { } asked && text.Trim() != asked.Trim())
         {
             run.Report(Problems.Questionable.With($"the text differs from that of the questionnaire for {item.Label}", element["text"].Path));
         }

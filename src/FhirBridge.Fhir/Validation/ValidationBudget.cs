@@ -21,10 +21,11 @@ internal sealed class ValidationBudget(int nodes = 0)
     /// <summary>Which element is being checked against which profile.</summary>
     internal HashSet<(FhirElement Element, Profile Profile)> Open { get; } = [];
 
-    /// <summary>Counts an element; false at the end of the budget.</summary>
-    internal bool Spend()
+    /// <summary>Counts elements that are looked at; false at the end of the budget.</summary>
+    internal bool Spend(int count = 1)
     {
-        if (--steps < 0) IsExhausted = true;
+        steps -= count;
+        if (steps < 0) IsExhausted = true;
         return !IsExhausted;
     }
 

@@ -188,19 +188,21 @@ internal sealed class ValidationRun
         return Budget.IsExhausted ? null : !probe.HasErrors;
     }
 
-    /// <summary>Counts a step; false, and reported at the element, when the budget is at its end.</summary>
-    internal bool Spend(FhirElement element)
+    /// <summary>Counts steps; false, and reported at the element, when the budget is at its end.</summary>
+    internal bool Spend(FhirElement element, int count = 1)
     {
-        if (Budget.Spend()) return true;
+        if (Budget.Spend(count)) return true;
         Exhausted(element);
         return false;
     }
 
-    /// <summary>Reports that the budget is at its end; once, where that is found first.</summary>
+    /// <summary>Reports that the budget is at its end; once, where that is found first, and however much was found before.</summary>
     internal void Exhausted(FhirElement element)
     {
         if (isExhaustionTold) return;
         isExhaustionTold = true;
-        Report(Problems.ExpressionBudget.With("the check takes more steps than it may: from here on not all was looked at", element.Path));
+        problems.Add(Problems.ExpressionBudget.With("the check takes more steps than it may: from here on not all was looked at", element.Path));
+        HasErrors = true;
+        errors++;
     }
 }
